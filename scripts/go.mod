@@ -1,0 +1,3 @@
+module tokenauth.example/scripts
+
+go 1.26.0
