@@ -2,16 +2,11 @@ module tokenauth.example/login
 
 go 1.26.0
 
-require tokenauth.example/password v0.0.0
-
-replace tokenauth.example/password => ../01-hash-passwords
-
-replace tokenauth.example/token => ../02-issue-tokens
-
 require (
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/crypto v0.58.0
-	tokenauth.example/token v0.0.0-00010101000000-000000000000
+	tokenauth.example/password v0.0.0
+	tokenauth.example/token v0.0.0
 	tokenauth.example/users v0.0.0
 )
 
@@ -30,4 +25,8 @@ require (
 	modernc.org/sqlite v1.61.1 // indirect
 )
 
-replace tokenauth.example/users => ../04-store-users
+replace (
+	tokenauth.example/password => ../01-hash-passwords
+	tokenauth.example/token => ../02-issue-tokens
+	tokenauth.example/users => ../04-store-users
+)

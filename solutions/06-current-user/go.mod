@@ -2,26 +2,14 @@ module tokenauth.example/auth
 
 go 1.26.0
 
-require tokenauth.example/password v0.0.0
-
-replace tokenauth.example/password => ../01-hash-passwords
-
-require tokenauth.example/token v0.0.0
-
-replace tokenauth.example/token => ../02-issue-tokens
-
-require tokenauth.example/verifier v0.0.0
-
-replace tokenauth.example/verifier => ../03-verify-tokens
-
-require tokenauth.example/users v0.0.0
-
-replace tokenauth.example/users => ../04-store-users
-
 require (
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/crypto v0.58.0
 	tokenauth.example/login v0.0.0
+	tokenauth.example/password v0.0.0
+	tokenauth.example/token v0.0.0
+	tokenauth.example/users v0.0.0
+	tokenauth.example/verifier v0.0.0
 )
 
 require (
@@ -39,4 +27,10 @@ require (
 	modernc.org/sqlite v1.61.1 // indirect
 )
 
-replace tokenauth.example/login => ../05-token-endpoint
+replace (
+	tokenauth.example/login => ../05-token-endpoint
+	tokenauth.example/password => ../01-hash-passwords
+	tokenauth.example/token => ../02-issue-tokens
+	tokenauth.example/users => ../04-store-users
+	tokenauth.example/verifier => ../03-verify-tokens
+)

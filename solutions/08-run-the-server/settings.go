@@ -26,7 +26,7 @@ type settings struct {
 //
 //workshop:todo 1 get SECRET_KEY. If it has fewer than token.MinKeyBytes bytes, return an error that names it and the command that makes one: openssl rand -hex 32.
 //workshop:todo 2 get the other four. The numbers must be whole numbers within their limits; an error names the variable.
-//workshop:stub return settings{}, errors.New("loadSettings is not written yet")
+//workshop:stub return settings{}, fmt.Errorf("loadSettings is not written yet")
 func loadSettings(getenv func(string) string) (settings, error) {
 	key := getenv("SECRET_KEY")
 	if len(key) < token.MinKeyBytes {
