@@ -1,3 +1,13 @@
 module tokenauth.example/scripts
 
 go 1.26.0
+
+require (
+	github.com/aymanbagabas/go-udiff v0.4.1
+	github.com/joho/godotenv v1.5.1
+	golang.org/x/term v0.47.0
+)
+
+require golang.org/x/sys v0.49.0 // indirect
+
+tool tokenauth.example/scripts/workshop

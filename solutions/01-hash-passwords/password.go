@@ -42,8 +42,8 @@ type Hasher struct {
 //
 // It returns ErrTooShort, ErrTooLong or ErrNUL for a password it will not hash.
 //
-//workshop:todo 1 refuse a password of fewer than MinBytes bytes (ErrTooShort), of more than MaxBytes bytes (ErrTooLong), or with a NUL byte in it (ErrNUL).
-//workshop:todo 2 hash it with bcrypt.GenerateFromPassword, at the cost h.Cost.
+//workshop:todo 1 hash the password with bcrypt.GenerateFromPassword, at the cost h.Cost.
+//workshop:todo 2 before that, refuse a password of fewer than MinBytes bytes (ErrTooShort), of more than MaxBytes bytes (ErrTooLong), or with a NUL byte in it (ErrNUL).
 //workshop:stub return "", errors.New("Hash is not written yet")
 func (h Hasher) Hash(plain string) (string, error) {
 	switch {

@@ -21,43 +21,7 @@ func hashOf(t *testing.T, plain string) string {
 	return hash
 }
 
-// 1. Fewer than 8 bytes are refused.
-func TestHash_RefusesAShortPassword(t *testing.T) {
-	hashOf(t, "8 bytes.")
-
-	_, err := hasher.Hash("7 bytes")
-	assert.ErrorIs(t, err, password.ErrTooShort,
-		"a password of 7 bytes must be refused: short ones are guessed first")
-}
-
-// 1. More than 72 bytes are refused.
-func TestHash_RefusesALongPassword(t *testing.T) {
-	hashOf(t, strings.Repeat("x", 72))
-
-	_, err := hasher.Hash(strings.Repeat("x", 73))
-	assert.ErrorIs(t, err, password.ErrTooLong,
-		"a password of 73 bytes must be refused: bcrypt would ignore the last one, and never say so")
-}
-
-// 1. Bytes are counted, not letters.
-func TestHash_CountsBytes(t *testing.T) {
-	hashOf(t, "ééé ñ") // 5 letters, 9 bytes
-
-	_, err := hasher.Hash(strings.Repeat("é", 37)) // 37 letters, 74 bytes
-	assert.ErrorIs(t, err, password.ErrTooLong,
-		"37 times é is 74 bytes and must be refused: bcrypt counts bytes, and so does len")
-}
-
-// 1. A NUL byte is refused.
-func TestHash_RefusesANULByte(t *testing.T) {
-	hashOf(t, "correct-horse")
-
-	_, err := hasher.Hash("correct\x00horse")
-	assert.ErrorIs(t, err, password.ErrNUL,
-		"a NUL byte must be refused: with NULs, two passwords can have one hash")
-}
-
-// 2. What is stored is a hash, and not the password.
+// 1. What is stored is a hash, and not the password.
 func TestHash_HidesThePassword(t *testing.T) {
 	hash := hashOf(t, "correct-horse")
 
@@ -67,7 +31,7 @@ func TestHash_HidesThePassword(t *testing.T) {
 		"the hash must come from bcrypt: one made for speed, such as SHA-256, is tried a billion times a second")
 }
 
-// 2. The cost is the one that was asked for.
+// 1. The cost is the one that was asked for.
 func TestHash_UsesTheCost(t *testing.T) {
 	hash, err := password.Hasher{Cost: bcrypt.MinCost + 1}.Hash("correct-horse")
 	require.NoError(t, err, "Hash must hash an ordinary password at cost 5")
@@ -81,10 +45,46 @@ func TestHash_UsesTheCost(t *testing.T) {
 		"the hash must be made at h.Cost: a cost that is fixed in the code cannot grow as computers do")
 }
 
-// 2. The same password never has the same hash twice.
+// 1. The same password never has the same hash twice.
 func TestHash_IsNeverTheSameTwice(t *testing.T) {
 	assert.NotEqual(t, hashOf(t, "correct-horse"), hashOf(t, "correct-horse"),
 		"two people with one password must have two hashes: otherwise whoever finds out one has both, and tables of known hashes work")
+}
+
+// 2. Fewer than 8 bytes are refused.
+func TestHash_RefusesAShortPassword(t *testing.T) {
+	hashOf(t, "8 bytes.")
+
+	_, err := hasher.Hash("7 bytes")
+	assert.ErrorIs(t, err, password.ErrTooShort,
+		"a password of 7 bytes must be refused: short ones are guessed first")
+}
+
+// 2. More than 72 bytes are refused.
+func TestHash_RefusesALongPassword(t *testing.T) {
+	hashOf(t, strings.Repeat("x", 72))
+
+	_, err := hasher.Hash(strings.Repeat("x", 73))
+	assert.ErrorIs(t, err, password.ErrTooLong,
+		"a password of 73 bytes must be refused: bcrypt would ignore the last one, and never say so")
+}
+
+// 2. Bytes are counted, not letters.
+func TestHash_CountsBytes(t *testing.T) {
+	hashOf(t, "ééé ñ") // 5 letters, 9 bytes
+
+	_, err := hasher.Hash(strings.Repeat("é", 37)) // 37 letters, 74 bytes
+	assert.ErrorIs(t, err, password.ErrTooLong,
+		"37 times é is 74 bytes and must be refused: bcrypt counts bytes, and so does len")
+}
+
+// 2. A NUL byte is refused.
+func TestHash_RefusesANULByte(t *testing.T) {
+	hashOf(t, "correct-horse")
+
+	_, err := hasher.Hash("correct\x00horse")
+	assert.ErrorIs(t, err, password.ErrNUL,
+		"a NUL byte must be refused: with NULs, two passwords can have one hash")
 }
 
 // 3. The right password is accepted.
@@ -109,11 +109,11 @@ func TestVerify_RefusesAWrongPassword(t *testing.T) {
 // 3. Hashes of other programs and of other costs are understood.
 func TestVerify_ReadsHashesMadeElsewhere(t *testing.T) {
 	// From the tests of crypt_blowfish, which bcrypt's other implementations follow.
-	for hash, plain := range map[string]string{
-		"$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW": "U*U",
-		"$2y$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e": "\xff\xff\xa3",
+	for _, test := range []struct{ hash, plain string }{
+		{"$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U"},
+		{"$2y$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e", "\xff\xff\xa3"},
 	} {
-		assert.NoError(t, hasher.Verify(hash, plain),
+		assert.NoError(t, hasher.Verify(test.hash, test.plain),
 			"a hash made by another program at cost 5 must be understood: the cost is in the hash, and users do not sign up again because you changed yours")
 	}
 }

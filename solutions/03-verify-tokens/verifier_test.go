@@ -152,15 +152,18 @@ func TestVerify_RefusesOtherAlgorithms(t *testing.T) {
 // 2. A token made for a key of another kind is refused.
 func TestVerify_RefusesTokensMadeForAnotherKindOfKey(t *testing.T) {
 	v := fixedVerifier(t)
-	for name, want := range map[string]error{
-		"rs256.jwt":                       verifier.ErrAlgorithm,
-		"embedded-jwk.jwt":                verifier.ErrAlgorithm,
-		"rs256-as-hs256.jwt":              verifier.ErrSignature,
-		"rs256-signature-under-hs256.jwt": verifier.ErrSignature,
+	for _, test := range []struct {
+		name string
+		want error
+	}{
+		{"rs256.jwt", verifier.ErrAlgorithm},
+		{"embedded-jwk.jwt", verifier.ErrAlgorithm},
+		{"rs256-as-hs256.jwt", verifier.ErrSignature},
+		{"rs256-signature-under-hs256.jwt", verifier.ErrSignature},
 	} {
-		_, err := v.Verify(fixed(t, name))
-		assert.ErrorIs(t, err, want,
-			"%s must be refused: it tries to have its signature checked with a key, or in a way, that is not ours (RFC 8725, section 2.1)", name)
+		_, err := v.Verify(fixed(t, test.name))
+		assert.ErrorIs(t, err, test.want,
+			"%s must be refused: it tries to have its signature checked with a key, or in a way, that is not ours (RFC 8725, section 2.1)", test.name)
 	}
 }
 
@@ -172,18 +175,18 @@ func TestVerify_RefusesAWrongSignature(t *testing.T) {
 	parts := strings.Split(good, ".")
 	stolen := forge.Part(strings.Replace(payload(60), "user-1", "user-2", 1))
 
-	for name, bad := range map[string]string{
-		"signed with another key":                       forge.HS256([]byte("another-key-that-is-long-enough-too"), payload(60)),
-		"signed with an empty key":                      forge.HS256(nil, payload(60)),
-		"whose subject was changed after signing":       parts[0] + "." + stolen + "." + parts[2],
-		"whose header was changed after signing":        forge.Part(`{"alg":"HS256"}`) + "." + parts[1] + "." + parts[2],
-		"whose signature was taken away":                parts[0] + "." + parts[1] + ".",
-		"whose signature was cut short":                 parts[0] + "." + parts[1] + "." + parts[2][:20],
-		"whose signature is its HMAC-SHA512, cut to 32": parts[0] + "." + parts[1] + "." + forge.Part(string(forge.MAC(sha512.New, key, parts[0]+"."+parts[1])[:32])),
+	for _, test := range []struct{ name, signed string }{
+		{"signed with another key", forge.HS256([]byte("another-key-that-is-long-enough-too"), payload(60))},
+		{"signed with an empty key", forge.HS256(nil, payload(60))},
+		{"whose subject was changed after signing", parts[0] + "." + stolen + "." + parts[2]},
+		{"whose header was changed after signing", forge.Part(`{"alg":"HS256"}`) + "." + parts[1] + "." + parts[2]},
+		{"whose signature was taken away", parts[0] + "." + parts[1] + "."},
+		{"whose signature was cut short", parts[0] + "." + parts[1] + "." + parts[2][:20]},
+		{"whose signature is its HMAC-SHA512, cut to 32", parts[0] + "." + parts[1] + "." + forge.Part(string(forge.MAC(sha512.New, key, parts[0]+"."+parts[1])[:32]))},
 	} {
-		subject, err := v.Verify(bad)
+		subject, err := v.Verify(test.signed)
 		assert.ErrorIs(t, err, verifier.ErrSignature,
-			"a token %s must be refused: the signature is all that keeps people from writing their own", name)
+			"a token %s must be refused: the signature is all that keeps people from writing their own", test.name)
 		assert.Empty(t, subject, "with an error there must be no subject: whoever forgets the error would let an attacker in")
 	}
 }

@@ -125,13 +125,16 @@ func TestCreate_RefusesAnEmailWithoutAt(t *testing.T) {
 // 3. A password that cannot be hashed signs nobody up.
 func TestCreate_RefusesWhatCannotBeHashed(t *testing.T) {
 	store, _, _ := newStore(t)
-	for bad, want := range map[string]error{
-		"short":                 password.ErrTooShort,
-		strings.Repeat("x", 73): password.ErrTooLong,
-		"correct\x00horse":      password.ErrNUL,
+	for _, test := range []struct {
+		password string
+		want     error
+	}{
+		{"short", password.ErrTooShort},
+		{strings.Repeat("x", 73), password.ErrTooLong},
+		{"correct\x00horse", password.ErrNUL},
 	} {
-		_, err := store.Create(t.Context(), "ann@example.com", bad)
-		assert.ErrorIs(t, err, want, "the hasher's error must be returned: code that drops it stores an empty hash")
+		_, err := store.Create(t.Context(), "ann@example.com", test.password)
+		assert.ErrorIs(t, err, test.want, "the hasher's error must be returned: code that drops it stores an empty hash")
 	}
 	create(t, store, "ann@example.com") // nothing was stored before
 }

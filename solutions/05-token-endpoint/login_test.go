@@ -249,13 +249,13 @@ func TestToken_DoesNotTellWhy(t *testing.T) {
 
 	want := apitest.Do(t, f, apitest.Form("/auth/token", "username=ann%40example.com&password=wrong-horse"))
 	require.Equal(t, "401 invalid_grant", want.Outcome(), "a wrong password must get 401 invalid_grant")
-	for name, form := range map[string]string{
-		"an unknown user":       "username=nobody%40example.com&password=correct-horse",
-		"a deactivated user":    "username=bob%40example.com&password=correct-horse",
-		"an over-long password": "username=ann%40example.com&password=" + strings.Repeat("x", 1000),
+	for _, test := range []struct{ name, form string }{
+		{"an unknown user", "username=nobody%40example.com&password=correct-horse"},
+		{"a deactivated user", "username=bob%40example.com&password=correct-horse"},
+		{"an over-long password", "username=ann%40example.com&password=" + strings.Repeat("x", 1000)},
 	} {
-		answer := apitest.Do(t, f, apitest.Form("/auth/token", form))
-		assert.Equal(t, want, answer, "%s must get the same status, headers and body as a wrong password: any difference tells who has an account (CWE-204)", name)
+		answer := apitest.Do(t, f, apitest.Form("/auth/token", test.form))
+		assert.Equal(t, want, answer, "%s must get the same status, headers and body as a wrong password: any difference tells who has an account (CWE-204)", test.name)
 	}
 }
 
@@ -367,13 +367,13 @@ func TestToken_RefusesParametersInTheURL(t *testing.T) {
 	f, _ := withAnn(t)
 	logsIn(t, f, annsForm)
 
-	for query, form := range map[string]string{
-		annsForm:                     "",
-		"password=correct-horse":     "username=ann%40example.com",
-		"username=ann%40example.com": "password=correct-horse",
-		"password=again":             annsForm,
+	for _, test := range []struct{ query, form string }{
+		{annsForm, ""},
+		{"password=correct-horse", "username=ann%40example.com"},
+		{"username=ann%40example.com", "password=correct-horse"},
+		{"password=again", annsForm},
 	} {
-		r := apitest.Form("/auth/token?"+query, form)
+		r := apitest.Form("/auth/token?"+test.query, test.form)
 		assert.Equal(t, "400 invalid_request", apitest.Do(t, f, r).Outcome(),
 			"a username or password in the URL must be refused, so that no client makes a habit of it: URLs stand in every log on the way (CWE-598)")
 	}

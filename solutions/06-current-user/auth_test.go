@@ -104,10 +104,10 @@ func TestCurrentUser_KnowsNobodyElse(t *testing.T) {
 // 2. A good token reaches the handler, with its user.
 func TestRequire_LetsAGoodTokenThrough(t *testing.T) {
 	f := newFixture(t)
-	for user, want := range map[string]string{f.ann.ID: "ann@example.com true", f.bob.ID: "bob@example.com true"} {
-		answer := get(t, f, tokenFor(user))
+	for _, user := range []users.User{f.ann, f.bob} {
+		answer := get(t, f, tokenFor(user.ID))
 		assert.Equal(t, "200", answer.Outcome(), "a good token must pass")
-		assert.Equal(t, want, answer.Body, "the handler must learn from auth.CurrentUser whose token it is")
+		assert.Equal(t, user.Email+" true", answer.Body, "the handler must learn from auth.CurrentUser whose token it is")
 	}
 	assert.Empty(t, f.log.Lines(), "nothing was refused, so nothing must be logged as a refusal")
 }
@@ -116,15 +116,14 @@ func TestRequire_LetsAGoodTokenThrough(t *testing.T) {
 func TestRequire_KeepsUsersApart(t *testing.T) {
 	f := newFixture(t)
 	letsAnnIn(t, f)
-	tokens := map[string]string{"ann@example.com true": tokenFor(f.ann.ID), "bob@example.com true": tokenFor(f.bob.ID)}
 	var group sync.WaitGroup
-	for want, signed := range tokens {
+	for _, user := range []users.User{f.ann, f.bob} {
+		signed := tokenFor(user.ID)
 		for range 20 {
 			group.Go(func() {
-				r := apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+signed)
 				recorder := httptest.NewRecorder()
-				f.ServeHTTP(recorder, r)
-				assert.Equal(t, want, recorder.Body.String(),
+				f.ServeHTTP(recorder, apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+signed))
+				assert.Equal(t, user.Email+" true", recorder.Body.String(),
 					"each request must see its own user: kept anywhere but in the request's context, people see each other's data")
 			})
 		}
@@ -139,21 +138,21 @@ func TestRequire_RefusesBadTokens(t *testing.T) {
 	good := tokenFor(f.ann.ID)
 	claims := fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()+60)
 
-	for name, signed := range map[string]string{
-		"an expired token":              forge.HS256(key, fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()-1)),
-		"a token that never expires":    forge.HS256(key, fmt.Sprintf(`{"sub":%q}`, f.ann.ID)),
-		"a token with alg none":         forge.Unsigned(`{"alg":"none"}`, claims),
-		"a token signed with HS512":     forge.Sign(sha512.New, key, `{"alg":"HS512"}`, claims),
-		"a token signed by another key": forge.HS256([]byte("another-key-that-is-long-enough-too"), claims),
-		"half a token":                  good[:len(good)/2],
-		"garbage":                       `x"y, realm="z`,
-		"a very long line":              strings.Repeat("x", 8000),
+	for _, test := range []struct{ name, signed string }{
+		{"an expired token", forge.HS256(key, fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()-1))},
+		{"a token that never expires", forge.HS256(key, fmt.Sprintf(`{"sub":%q}`, f.ann.ID))},
+		{"a token with alg none", forge.Unsigned(`{"alg":"none"}`, claims)},
+		{"a token signed with HS512", forge.Sign(sha512.New, key, `{"alg":"HS512"}`, claims)},
+		{"a token signed by another key", forge.HS256([]byte("another-key-that-is-long-enough-too"), claims)},
+		{"half a token", good[:len(good)/2]},
+		{"garbage", `x"y, realm="z`},
+		{"a very long line", strings.Repeat("x", 8000)},
 	} {
-		answer := get(t, f, signed)
-		assert.Equal(t, "401 invalid_token", answer.Outcome(), "%s must get 401 invalid_token, and never reach the handler", name)
-		assert.Equal(t, "Invalid or expired token", answer.Detail(), "%s must get the same words as any bad token, and not the library's: those help whoever is forging", name)
+		answer := get(t, f, test.signed)
+		assert.Equal(t, "401 invalid_token", answer.Outcome(), "%s must get 401 invalid_token, and never reach the handler", test.name)
+		assert.Equal(t, "Invalid or expired token", answer.Detail(), "%s must get the same words as any bad token, and not the library's: those help whoever is forging", test.name)
 		assert.Regexp(t, `(?i)^bearer .*error="invalid_token"$`, answer.Header.Get("WWW-Authenticate"),
-			"%s must get the header WWW-Authenticate: Bearer error=\"invalid_token\": clients log in again when they see it (RFC 6750, section 3)", name)
+			"%s must get the header WWW-Authenticate: Bearer error=\"invalid_token\": clients log in again when they see it (RFC 6750, section 3)", test.name)
 	}
 }
 
@@ -273,19 +272,21 @@ func TestRequire_TakesTheTokenFromTheHeaderAlone(t *testing.T) {
 	letsAnnIn(t, f)
 	good := tokenFor(f.ann.ID)
 
-	form := apitest.Form("/tasks", "access_token="+good)
 	cookie := apitest.Request("GET", "/tasks", "")
 	for _, name := range []string{"access_token", "token", "Authorization"} {
 		cookie.AddCookie(&http.Cookie{Name: name, Value: good})
 	}
-	for name, r := range map[string]*http.Request{
-		"the URL":        apitest.Request("GET", "/tasks?access_token="+good+"&token="+good, ""),
-		"a form":         form,
-		"a cookie":       cookie,
-		"another header": apitest.Request("GET", "/tasks", "", "X-Access-Token", good, "Proxy-Authorization", "Bearer "+good),
+	for _, test := range []struct {
+		name string
+		r    *http.Request
+	}{
+		{"the URL", apitest.Request("GET", "/tasks?access_token="+good+"&token="+good, "")},
+		{"a form", apitest.Form("/tasks", "access_token="+good)},
+		{"a cookie", cookie},
+		{"another header", apitest.Request("GET", "/tasks", "", "X-Access-Token", good, "Proxy-Authorization", "Bearer "+good)},
 	} {
-		assert.Equal(t, "401 not_authenticated", apitest.Do(t, f, r).Outcome(),
-			"a token in %s must count as none: URLs are logged, and cookies are sent by a browser that was tricked (CWE-598, CWE-352)", name)
+		assert.Equal(t, "401 not_authenticated", apitest.Do(t, f, test.r).Outcome(),
+			"a token in %s must count as none: URLs are logged, and cookies are sent by a browser that was tricked (CWE-598, CWE-352)", test.name)
 	}
 }
 

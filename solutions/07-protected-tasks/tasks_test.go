@@ -194,14 +194,14 @@ func TestPost_RefusesABadBody(t *testing.T) {
 	f := newFixture(t)
 	require.Equal(t, "201", f.do(t, f.ann, "POST", "/tasks", `{"title":"good"}`).Outcome(), "before any bad body, a good one must be taken")
 
-	for body, want := range map[string]string{
-		``:                  "400 invalid_request",
-		`title=one`:         "400 invalid_request",
-		`{"title":"one"} x`: "400 invalid_request",
-		`{"title":1}`:       "422 invalid_request",
-		`{"title":"` + strings.Repeat("x", api.MaxBody) + `"}`: "413 invalid_request",
+	for _, test := range []struct{ body, want string }{
+		{``, "400 invalid_request"},
+		{`title=one`, "400 invalid_request"},
+		{`{"title":"one"} x`, "400 invalid_request"},
+		{`{"title":1}`, "422 invalid_request"},
+		{`{"title":"` + strings.Repeat("x", api.MaxBody) + `"}`, "413 invalid_request"},
 	} {
-		assert.Equal(t, want, f.do(t, f.ann, "POST", "/tasks", body).Outcome(), "a bad body must be refused: %.40q", body)
+		assert.Equal(t, test.want, f.do(t, f.ann, "POST", "/tasks", test.body).Outcome(), "a bad body must be refused: %.40q", test.body)
 	}
 	assert.Equal(t, []string{"good"}, f.titles(t, f.ann), "a refused body must make no task")
 }

@@ -223,3 +223,10 @@ func ImportName(spec *ast.ImportSpec) string {
 	}
 	return path.Base(importPath)
 }
+
+var directive = regexp.MustCompile(`(?m)^(?://\n)?` + prefix + `.*\n`)
+
+// Clean returns a solution without its marks, as people read it.
+func Clean(source []byte) []byte {
+	return directive.ReplaceAll(source, nil)
+}

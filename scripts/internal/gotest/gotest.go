@@ -1,0 +1,250 @@
+// Package gotest compiles a step's tests and runs them, one process a test.
+package gotest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// Verdict is what became of a test.
+type Verdict string
+
+const (
+	Pass     Verdict = "pass"
+	Fail     Verdict = "fail"      // an assertion failed
+	Panicked Verdict = "panicked"  // it ended in a panic
+	TimedOut Verdict = "timed out" // it did not end
+	Exited   Verdict = "exited"    // its process ended before it did
+	NotRun   Verdict = "not run"   // the tests were not compiled, or the grader was stopped
+)
+
+// TestResult is the verdict on one test.
+type TestResult struct {
+	steps.Test
+	Verdict Verdict
+	Output  string   // what its process printed
+	Failure *Failure // for Fail, what the assertion said
+}
+
+// Result is the verdict on a step.
+type Result struct {
+	// Build is what the compiler said, if the tests could not be compiled.
+	Build string
+	// Tests are all the tests of the step, in order, whatever became of them.
+	Tests []TestResult
+}
+
+// Passed counts the tests that passed.
+func (r Result) Passed() int {
+	n := 0
+	for _, test := range r.Tests {
+		if test.Verdict == Pass {
+			n++
+		}
+	}
+	return n
+}
+
+// Done tells whether every test passed.
+func (r Result) Done() bool { return r.Passed() == len(r.Tests) }
+
+// FirstFailure returns the first test that did not pass, or nil.
+func (r Result) FirstFailure() *TestResult {
+	for i := range r.Tests {
+		if r.Tests[i].Verdict != Pass {
+			return &r.Tests[i]
+		}
+	}
+	return nil
+}
+
+// Go runs the go command, with an environment in which nothing of the user's changes
+// what a test does.
+type Go struct {
+	env []string
+}
+
+// kept are the settings of the user's that say where things are.
+var kept = []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOTMPDIR", "GOTOOLCHAIN"}
+
+// NewGo asks the go command where its caches are.
+func NewGo(ctx context.Context) (*Go, error) {
+	out, err := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, kept...)...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("the go command does not answer `go env`: %w", err)
+	}
+	values := map[string]string{}
+	if err := json.Unmarshal(out, &values); err != nil {
+		return nil, fmt.Errorf("read the answer of `go env`: %w", err)
+	}
+	g := &Go{env: os.Environ()}
+	for name, value := range values {
+		g.env = append(g.env, name+"="+value)
+	}
+	// GOENV=off: a flag that is set with `go env -w` cannot be unset in any other way.
+	g.env = append(g.env, "GOENV=off", "GOFLAGS=-mod=readonly", "GOWORK=off", "GOPROXY=off")
+	return g, nil
+}
+
+// Command prepares `go args...` in dir, with env added to the environment.
+func (g *Go) Command(ctx context.Context, dir string, env []string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(append([]string{}, g.env...), append(env, "PWD="+dir)...)
+	killWhole(cmd)
+	return cmd
+}
+
+// Overlay replaces files, by absolute path, for a build. An empty text leaves the
+// file out.
+type Overlay map[string][]byte
+
+// Write writes the overlay into dir, and returns the flag that makes Go use it.
+func (o Overlay) Write(dir string) (flag string, err error) {
+	replace := map[string]string{}
+	for name, text := range o {
+		replace[name] = ""
+		if text == nil {
+			continue
+		}
+		copied := filepath.Join(dir, fmt.Sprintf("overlay-%d", len(replace)))
+		if err := os.WriteFile(copied, text, 0o600); err != nil {
+			return "", err
+		}
+		replace[name] = copied
+	}
+	encoded, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "overlay.json")
+	return "-overlay=" + name, os.WriteFile(name, encoded, 0o600)
+}
+
+// testTime is how long one test may take. The slowest takes about a second.
+const testTime = 60 * time.Second
+
+// Run compiles the tests in dir, which is a step's folder in steps/ or in solutions/,
+// and runs each. An error means that this could not be done, whatever is in dir.
+func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps.Test) (Result, error) {
+	result := Result{}
+	for _, test := range tests {
+		result.Tests = append(result.Tests, TestResult{Test: test, Verdict: NotRun})
+	}
+	work, err := os.MkdirTemp("", "workshop-*")
+	if err != nil {
+		return result, err
+	}
+	defer os.RemoveAll(work)
+
+	flag, err := overlay.Write(work)
+	if err != nil {
+		return result, err
+	}
+	binary := filepath.Join(work, "step.test.exe") // Windows wants the ending, nobody else minds
+	out, err := g.Command(ctx, dir, nil, "test", "-c", "-o", binary, flag, ".").CombinedOutput()
+	if ctx.Err() != nil {
+		return result, ctx.Err()
+	}
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		if text := string(out); missingModule.MatchString(text) {
+			return result, fmt.Errorf("the modules that the workshop needs are not on this machine: %s", strings.TrimSpace(missingModule.FindString(text)))
+		}
+		result.Build = string(out)
+		return result, nil
+	}
+	if err != nil {
+		return result, err
+	}
+
+	slots := make(chan struct{}, runtime.NumCPU())
+	var group sync.WaitGroup
+	for i := range result.Tests {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			runTest(ctx, binary, dir, &result.Tests[i])
+		})
+	}
+	group.Wait()
+	return result, ctx.Err()
+}
+
+// missingModule is what the go command says when it would have to use the network.
+var missingModule = regexp.MustCompile(`.*(module lookup disabled by GOPROXY=off|missing go\.sum entry).*`)
+
+// runTest runs one test in a process of its own: whatever it does, the others are
+// judged all the same.
+func runTest(ctx context.Context, binary, dir string, result *TestResult) {
+	if ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, testTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, "-test.run=^"+result.Name+"$", "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
+	cmd.Dir = dir
+	cmd.WaitDelay = time.Second
+	killWhole(cmd)
+	output := &capped{limit: 1 << 20}
+	cmd.Stdout, cmd.Stderr = output, output
+	err := cmd.Run()
+	endGroup(cmd)
+	result.Output = output.String()
+	result.Verdict = judge(result.Name, result.Output, err == nil, ctx.Err())
+	if errors.Is(ctx.Err(), context.Canceled) {
+		result.Verdict = NotRun
+	}
+	if result.Verdict == Fail {
+		result.Failure = ParseFailure(result.Output)
+	}
+}
+
+// judge reads the markers that the testing package prints with -test.v=test2json. A
+// test has passed if it says so, once, and its process ended well besides: code that
+// prints or exits at the wrong moment can bring about either alone.
+func judge(name, output string, exitedWell bool, ctxErr error) Verdict {
+	passes := strings.Count(output, "\x16--- PASS: "+name+" (")
+	switch {
+	case passes == 1 && exitedWell:
+		return Pass
+	case errors.Is(ctxErr, context.DeadlineExceeded):
+		return TimedOut
+	case strings.Contains(output, "\npanic: ") || strings.HasPrefix(output, "panic: ") || strings.Contains(output, "\nfatal error: "):
+		return Panicked
+	case strings.Contains(output, "\x16--- FAIL: "+name+" ("):
+		return Fail
+	}
+	return Exited
+}
+
+// capped keeps the first bytes that are written to it.
+type capped struct {
+	mu    sync.Mutex
+	limit int
+	text  []byte
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.text = append(c.text, p[:min(len(p), c.limit-len(c.text))]...)
+	return len(p), nil
+}
+
+func (c *capped) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return string(c.text)
+}

@@ -1,0 +1,119 @@
+// Package lesson reads what is written for learners: a step's README.md and HINTS.md.
+package lesson
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Hints are the ladders of a step: for each test's name its hints, from a nudge to
+// nearly the line of code.
+type Hints map[string][]string
+
+var rung = regexp.MustCompile(`^[0-9]+\. (.*)$`)
+
+// ReadHints reads the HINTS.md in dir. A test is a heading of the second level, a
+// hint an item of a numbered list under it.
+func ReadHints(dir string) (Hints, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "HINTS.md"))
+	if err != nil {
+		return nil, err
+	}
+	hints := Hints{}
+	test := ""
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, " \t\r\n")
+		if name, ok := strings.CutPrefix(line, "## "); ok {
+			test = strings.Trim(name, "`")
+			if _, twice := hints[test]; twice {
+				return nil, fmt.Errorf("HINTS.md has two headings %s", test)
+			}
+			hints[test] = nil
+			continue
+		}
+		if test == "" || line == "" {
+			continue
+		}
+		ladder := hints[test]
+		if match := rung.FindStringSubmatch(line); match != nil {
+			hints[test] = append(ladder, match[1])
+		} else if len(ladder) > 0 { // a hint that goes on
+			ladder[len(ladder)-1] += "\n" + strings.TrimPrefix(line, "   ")
+		}
+	}
+	return hints, nil
+}
+
+// Lesson is a step's README.md.
+type Lesson struct {
+	Title   string // behind the first #
+	Minutes int
+	Words   int   // without code and pictures
+	Tasks   []int // the numbers of its tasks, in order
+	// Commands are the blocks that show a command and what it prints: ```console
+	Commands []Command
+	Text     string
+}
+
+// Command is a command in a lesson and what it prints.
+type Command struct {
+	Line   string // behind "$ "
+	Output string
+}
+
+var (
+	minutes = regexp.MustCompile(`(?m)^([0-9]+) minutes`)
+	task    = regexp.MustCompile(`(?m)^([0-9]+)\. `)
+	fenced  = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+	word    = regexp.MustCompile(`[\pL\pN]`)
+)
+
+// Read reads the README.md in dir.
+func Read(dir string) (Lesson, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		return Lesson{}, err
+	}
+	lesson := Lesson{Text: strings.ReplaceAll(string(raw), "\r\n", "\n")}
+	for _, match := range fenced.FindAllStringSubmatch(lesson.Text, -1) {
+		if match[1] == "console" {
+			lesson.Commands = append(lesson.Commands, commands(match[2])...)
+		}
+	}
+	prose := fenced.ReplaceAllString(lesson.Text, "")
+	first, _, _ := strings.Cut(prose, "\n")
+	lesson.Title = strings.TrimPrefix(first, "# ")
+	if match := minutes.FindStringSubmatch(prose); match != nil {
+		lesson.Minutes, _ = strconv.Atoi(match[1])
+	}
+	for field := range strings.FieldsSeq(prose) {
+		if word.MatchString(field) {
+			lesson.Words++
+		}
+	}
+	if _, tasks, ok := strings.Cut(prose, "\n## Your tasks\n"); ok {
+		tasks, _, _ = strings.Cut(tasks, "\n## ")
+		for _, match := range task.FindAllStringSubmatch(tasks, -1) {
+			number, _ := strconv.Atoi(match[1])
+			lesson.Tasks = append(lesson.Tasks, number)
+		}
+	}
+	return lesson, nil
+}
+
+// commands splits a block into its commands, each with the lines behind it.
+func commands(block string) []Command {
+	var list []Command
+	for line := range strings.Lines(block) {
+		if command, ok := strings.CutPrefix(line, "$ "); ok {
+			list = append(list, Command{Line: strings.TrimSpace(command)})
+		} else if len(list) > 0 {
+			list[len(list)-1].Output += line
+		}
+	}
+	return list
+}

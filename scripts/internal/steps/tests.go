@@ -1,0 +1,69 @@
+package steps
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Test is one test of a step.
+type Test struct {
+	Name string // "TestVerify_RefusesAlgNone"
+	// Task is the number of the lesson's task, and of the TODO, that it is about.
+	Task int
+	// Requirement is what it asks for, in a sentence: its comment.
+	Requirement string
+	// Guard marks a test that is green on the stub, and must stay so. Its comment
+	// begins with "Guard:" behind the number.
+	Guard bool
+	File  string
+	Line  int
+}
+
+var requirement = regexp.MustCompile(`(?s)^([0-9]+)\. (Guard: )?(.+)$`)
+
+// Tests returns the step's tests in the order in which a learner meets them: by
+// task, and within a task as they stand in their file.
+func (s Step) Tests() ([]Test, error) {
+	files, err := s.Files()
+	if err != nil {
+		return nil, err
+	}
+	var tests []Test
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name, "_test.go") || strings.Contains(file.Name, "/") {
+			continue
+		}
+		fset := token.NewFileSet()
+		parsed, err := parser.ParseFile(fset, file.Name, file.Text, parser.ParseComments)
+		if err != nil {
+			return nil, err
+		}
+		for _, declaration := range parsed.Decls {
+			function, ok := declaration.(*ast.FuncDecl)
+			if !ok || function.Recv != nil || !strings.HasPrefix(function.Name.Name, "Test") || function.Name.Name == "TestMain" {
+				continue
+			}
+			match := requirement.FindStringSubmatch(strings.TrimSpace(function.Doc.Text()))
+			if match == nil {
+				return nil, fmt.Errorf("%s/%s: the comment of %s must begin with its task's number: // 3. What it asks for.", s.Name, file.Name, function.Name.Name)
+			}
+			task, _ := strconv.Atoi(match[1])
+			tests = append(tests, Test{
+				Name: function.Name.Name, Task: task, Guard: match[2] != "", Requirement: strings.TrimSpace(match[3]),
+				File: file.Name, Line: fset.Position(function.Pos()).Line,
+			})
+		}
+	}
+	slices.SortStableFunc(tests, func(a, b Test) int { return cmp.Compare(a.Task, b.Task) })
+	if len(tests) == 0 {
+		return nil, fmt.Errorf("%s has no tests", s.Name)
+	}
+	return tests, nil
+}

@@ -1,0 +1,371 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"tokenauth.example/scripts/internal/check"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/screen"
+	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/stub"
+)
+
+// check grades every step, or the one that is named, and shows the first failure.
+func (a *app) check() (int, error) {
+	step, err := a.step(false)
+	if err != nil {
+		return exitTrouble, err
+	}
+	reports, first, err := a.grade(step)
+	if err != nil {
+		return exitTrouble, err
+	}
+	return a.report(reports, first), nil
+}
+
+// grade grades the steps, or the one that is given. first is the report to show in
+// full: the first that is not done, and nil if all are.
+func (a *app) grade(only *steps.Step) (reports []check.StepReport, first *check.StepReport, err error) {
+	checker, err := a.checker()
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := a.workshop.Steps()
+	if err != nil {
+		return nil, nil, err
+	}
+	if only != nil {
+		list = []steps.Step{*only}
+	}
+	caughtUp := a.referenceInUse()
+	firstIndex := -1
+	for i, step := range list {
+		a.screen.Progress("checking %s ...%s", step.Name, slowFirstTime(step))
+		skipped := only == nil && caughtUp[step.Name]
+		report, err := checker.Step(a.ctx, step, firstIndex < 0 && !skipped)
+		if err != nil {
+			return nil, nil, moduleTrouble(err)
+		}
+		reports = append(reports, report)
+		if firstIndex < 0 && !skipped && report.State != check.Done {
+			firstIndex = i
+		}
+	}
+	if firstIndex >= 0 {
+		first = &reports[firstIndex]
+	}
+	return reports, first, nil
+}
+
+// slowFirstTime says why a step keeps a learner waiting, where it does.
+func slowFirstTime(step steps.Step) string {
+	text, err := os.ReadFile(filepath.Join(step.SolutionDir(), "go.mod"))
+	if err == nil && bytes.Contains(text, []byte("modernc.org/sqlite")) {
+		return " (the first time, SQLite takes a minute)"
+	}
+	return ""
+}
+
+// moduleTrouble adds the way out to the error of a build that misses modules.
+func moduleTrouble(err error) error {
+	if strings.Contains(err.Error(), "not on this machine") {
+		return wayOut(err, "Fetch them, with the network on: %s", command("start", nil))
+	}
+	return err
+}
+
+// referenceInUse returns the steps that go.work leaves out, and so takes from the
+// solutions: a learner has caught up past them.
+func (a *app) referenceInUse() map[string]bool {
+	used, err := a.usedSteps()
+	if err != nil {
+		return nil // doctor says what is wrong with go.work; here it does not matter
+	}
+	list, err := a.workshop.Steps()
+	if err != nil {
+		return nil
+	}
+	out := map[string]bool{}
+	for _, step := range list {
+		out[step.Name] = !used[step.Name]
+	}
+	return out
+}
+
+// report prints the table of reports and the first failure, and returns the exit code.
+func (a *app) report(reports []check.StepReport, first *check.StepReport) int {
+	caughtUp := a.referenceInUse()
+	done := 0
+	a.screen.Printf("")
+	for _, report := range reports {
+		a.row(report, caughtUp[report.Step.Name])
+		if report.State == check.Done {
+			done++
+		}
+	}
+	for _, report := range reports {
+		a.notes(report)
+	}
+	switch {
+	case first != nil:
+		a.failure(*first)
+		return exitNotYet
+	case done < len(reports):
+		a.screen.Printf("\nDone, but for the steps that you took from the reference.")
+		return exitNotYet
+	case len(reports) > 1:
+		a.screen.Printf("\nAll done. Run your server: %s", command("run", nil))
+	default:
+		a.screen.Printf("\nDone. The next step: %s", command("check", nil))
+	}
+	return exitDone
+}
+
+var stateColour = map[check.State]screen.Colour{
+	check.Done: screen.Green, check.NotStarted: screen.Faint,
+	check.InProgress: screen.Bold, check.DoesNotCompile: screen.Red, check.Missing: screen.Red, check.Unreadable: screen.Red,
+}
+
+func (a *app) row(report check.StepReport, caughtUp bool) {
+	note := ""
+	if caughtUp {
+		note = "   reference in use"
+	}
+	state := a.screen.Paint(stateColour[report.State], fmt.Sprintf("%-17s", report.State))
+	a.screen.Printf("  %-21s %s %2d of %2d%s", report.Step.Name, state, report.Result.Passed(), len(report.Result.Tests), note)
+}
+
+// notes says what a learner should know of a step, whether it is done or not.
+func (a *app) notes(report check.StepReport) {
+	if len(report.Differs) > 0 {
+		a.screen.Printf("")
+		a.screen.Wrap("  ", fmt.Sprintf("%s: %s differs from the original, which was used in its place.",
+			report.Step.Name, strings.Join(report.Differs, ", ")))
+	}
+}
+
+// failure shows in full why a step is not done, and what to do next.
+func (a *app) failure(report check.StepReport) {
+	a.screen.Printf("")
+	switch report.State {
+	case check.Missing:
+		a.screen.Wrap("  ", fmt.Sprintf("%s has no %s.", report.Step.Name, strings.Join(report.MissingFiles, ", ")))
+		a.screen.Printf("\n  Begin it again: %s", command("reset", &report.Step))
+	case check.Unreadable:
+		a.screen.Wrap("  ", fmt.Sprintf("%s cannot be read: %v", report.Step.Name, report.Err))
+		a.screen.Printf("\n  Let your user read the file, and check again.")
+	case check.DoesNotCompile:
+		a.screen.Printf("  %s does not compile, so no test could run.\n", a.screen.Paint(screen.Bold, report.Step.Name))
+		for _, line := range compileErrors(report) {
+			a.screen.Wrap("    ", line)
+		}
+		a.screen.Printf("\n  Mend the first line first: the others often follow from it.")
+	default:
+		a.testFailure(report)
+	}
+}
+
+// testFailure shows the first test that did not pass.
+func (a *app) testFailure(report check.StepReport) {
+	test := report.Result.FirstFailure()
+	position := 1
+	for report.Result.Tests[position-1].Name != test.Name {
+		position++
+	}
+	a.screen.Printf("  %s   test %d of %d   %s\n", report.Step.Name, position, len(report.Result.Tests), a.screen.Paint(screen.Bold, test.Name))
+	const indent = "    "
+	if failure := test.Failure; test.Verdict == gotest.Fail && failure != nil {
+		a.screen.Wrap(indent, failure.Why)
+		a.screen.Printf("")
+		for _, field := range [][2]string{{"sent", failure.Sent}, {"answered", failure.Answered}, {"got", failure.Got}, {"want", failure.Want}} {
+			if field[1] != "" {
+				a.screen.Field(indent+"  ", field[0], shorten(field[1]))
+			}
+		}
+	} else {
+		a.screen.Wrap(indent, test.Requirement)
+		a.screen.Printf("")
+		a.screen.Wrap(indent, map[gotest.Verdict]string{
+			gotest.Fail:     "The test failed, and said:",
+			gotest.Panicked: "Your code panicked:",
+			gotest.TimedOut: "The test did not end within a minute: something waits for ever, or loops.",
+			gotest.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
+			gotest.NotRun:   "The test was not run.",
+		}[test.Verdict])
+		for _, line := range traceback(test.Output, report.Step) {
+			a.screen.Wrap(indent+"  ", line)
+		}
+	}
+	a.screen.Printf("")
+	if place := placeOf(report.Step, test.Test); place != "" {
+		a.screen.Printf("%s%s", indent, place)
+	}
+	a.screen.Printf("%s%s     %s", indent, command("hint", nil), command("show", &report.Step))
+}
+
+// shorten cuts a value that would push the rest off the screen.
+func shorten(value string) string {
+	const most = 400
+	if runes := []rune(value); len(runes) > most {
+		return string(runes[:most]) + " ..."
+	}
+	return value
+}
+
+var compileError = regexp.MustCompile(`^(?:vet: )?\.?[/\\]?([\w./\\-]+\.go:[0-9]+:[0-9]+: .*)$`)
+var undefined = regexp.MustCompile(`undefined: (\w+)$`)
+
+// compileErrors returns what the compiler said of the step's files, and which import
+// may be missing.
+func compileErrors(report check.StepReport) []string {
+	var lines []string
+	for line := range strings.Lines(report.Result.Build) {
+		line = strings.TrimSpace(line)
+		match := compileError.FindStringSubmatch(line)
+		if match == nil {
+			continue
+		}
+		lines = append(lines, path.Join("steps", report.Step.Name, filepath.ToSlash(match[1])))
+		if name := undefined.FindStringSubmatch(line); name != nil {
+			if importPath := importOf(report.Step, name[1]); importPath != "" {
+				lines = append(lines, fmt.Sprintf("  (the package %s needs a line in the imports: %q)", name[1], importPath))
+			}
+		}
+	}
+	if len(lines) == 0 { // such as an import cycle: better all than nothing
+		return strings.Split(strings.TrimSpace(report.Result.Build), "\n")
+	}
+	return lines
+}
+
+// importOf returns the path that the step's solution imports under a name, or "".
+func importOf(step steps.Step, name string) string {
+	files, err := filepath.Glob(filepath.Join(step.SolutionDir(), "*.go"))
+	if err != nil {
+		return ""
+	}
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for _, spec := range parsed.Imports {
+			if stub.ImportName(spec) == name {
+				return strings.Trim(spec.Path.Value, `"`)
+			}
+		}
+	}
+	return ""
+}
+
+var panicLine = regexp.MustCompile(`^(panic: |fatal error: ).*`)
+var frame = regexp.MustCompile(`^\t(.*\.go:[0-9]+)( \+0x[0-9a-f]+)?$`)
+
+// traceback returns of a test's output what a learner can use: what the panic said,
+// and the lines of the step that it came through. Other output is returned as it is,
+// shortened.
+func traceback(output string, step steps.Step) []string {
+	var lines, said []string
+	for line := range strings.Lines(strings.ReplaceAll(output, "\x16", "")) {
+		line = strings.TrimRight(line, "\r\n")
+		if panicLine.MatchString(line) && len(lines) == 0 {
+			lines = append(lines, strings.TrimSuffix(line, " [recovered, repanicked]"))
+		}
+		if match := frame.FindStringSubmatch(line); match != nil && len(lines) > 0 && len(lines) < 6 {
+			if relative, err := filepath.Rel(step.Dir(), match[1]); err == nil && !strings.HasPrefix(relative, "..") {
+				lines = append(lines, path.Join("steps", step.Name, filepath.ToSlash(relative)))
+			}
+		}
+		if !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") && strings.TrimSpace(line) != "" {
+			said = append(said, line)
+		}
+	}
+	if len(lines) > 0 {
+		return lines
+	}
+	return said[:min(len(said), 12)]
+}
+
+// placeOf returns where a test's task is to be done: the TODO if it is still there, or
+// else the function that had it.
+func placeOf(step steps.Step, test steps.Test) string {
+	files, err := step.Files()
+	if err != nil {
+		return ""
+	}
+	for _, named := range []bool{true, false} { // first a function that the test is called after
+		for _, file := range files {
+			for _, todo := range file.Todos {
+				if todo.Number == test.Task && (!named || strings.HasPrefix(test.Name, "Test"+todo.Func+"_")) {
+					text, err := os.ReadFile(filepath.Join(step.Dir(), filepath.FromSlash(file.Name)))
+					if err != nil {
+						return ""
+					}
+					return fmt.Sprintf("steps/%s/%s:%d", step.Name, file.Name, lineOf(text, todo))
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func lineOf(text []byte, todo stub.Todo) int {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", text, parser.ParseComments)
+	if err != nil {
+		return 1
+	}
+	for _, declaration := range file.Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		if !ok || function.Name.Name != todo.Func {
+			continue
+		}
+		for _, group := range file.Comments {
+			for _, comment := range group.List {
+				inside := comment.Pos() > function.Pos() && comment.End() < function.End()
+				if inside && strings.HasPrefix(comment.Text, fmt.Sprintf("// TODO %d:", todo.Number)) {
+					return fset.Position(comment.Pos()).Line
+				}
+			}
+		}
+		return fset.Position(function.Name.Pos()).Line
+	}
+	return 1
+}
+
+// usedSteps returns the steps that the root's go.work uses.
+func (a *app) usedSteps() (map[string]bool, error) {
+	if a.used != nil {
+		return a.used, nil
+	}
+	g, err := a.goCommand()
+	if err != nil {
+		return nil, err
+	}
+	out, err := g.Command(a.ctx, a.workshop.Root, nil, "work", "edit", "-json", "go.work").Output()
+	if err != nil {
+		return nil, errors.New("go.work cannot be read")
+	}
+	var work struct{ Use []struct{ DiskPath string } }
+	if err := json.Unmarshal(out, &work); err != nil {
+		return nil, err
+	}
+	a.used = map[string]bool{}
+	for _, use := range work.Use {
+		if dir, name := path.Split(path.Clean(filepath.ToSlash(use.DiskPath))); path.Clean(dir) == "steps" {
+			a.used[name] = true
+		}
+	}
+	return a.used, nil
+}

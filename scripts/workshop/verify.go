@@ -1,0 +1,3 @@
+package main
+
+func (a *app) verify() (int, error) { return exitDone, nil }

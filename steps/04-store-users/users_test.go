@@ -1,0 +1,386 @@
+package users_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
+
+	"tokenauth.example/password"
+	"tokenauth.example/users"
+)
+
+const plain = "correct-horse"
+
+func openDatabase(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := users.OpenDatabase(path)
+	require.NoError(t, err, "OpenDatabase must open, or make, the file %s", filepath.Base(path))
+	require.NotNil(t, db, "OpenDatabase must return the database when it returns no error")
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// countingHasher hashes as password.Hasher does, and notes which hashes were verified.
+type countingHasher struct {
+	password.Hasher
+	mu       sync.Mutex
+	verified []string
+}
+
+func (c *countingHasher) Verify(hash, plain string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.verified = append(c.verified, hash)
+	return c.Hasher.Verify(hash, plain)
+}
+
+func newStore(t *testing.T) (*users.Store, *countingHasher, *sql.DB) {
+	t.Helper()
+	hasher := &countingHasher{Hasher: password.Hasher{Cost: bcrypt.MinCost}}
+	db := openDatabase(t, filepath.Join(t.TempDir(), "test.db"))
+	store, err := users.New(db, hasher)
+	require.NoError(t, err, "New must make a Store on a new database")
+	require.NotNil(t, store, "New must return a Store when it returns no error")
+	return store, hasher, db
+}
+
+func create(t *testing.T, store *users.Store, email string) users.User {
+	t.Helper()
+	user, err := store.Create(t.Context(), email, plain)
+	require.NoError(t, err, "Create must sign %s up", email)
+	return user
+}
+
+// 1. A database that cannot be opened is an error at once.
+func TestOpenDatabase_SaysWhenItCannot(t *testing.T) {
+	openDatabase(t, filepath.Join(t.TempDir(), "a name with spaces.db"))
+
+	_, err := users.OpenDatabase(filepath.Join(t.TempDir(), "no-such-folder", "test.db"))
+	assert.Error(t, err, "a file in a folder that is not there must be an error now: sql.Open alone opens nothing, and the first user would find out")
+}
+
+// 1. Every connection has the settings.
+func TestOpenDatabase_SetsUpEveryConnection(t *testing.T) {
+	db := openDatabase(t, filepath.Join(t.TempDir(), "test.db"))
+	for range 3 {
+		connection, err := db.Conn(t.Context()) // kept, so that the next is another one
+		require.NoError(t, err)
+		defer connection.Close()
+		var foreignKeys, timeout int
+		require.NoError(t, connection.QueryRowContext(t.Context(), "PRAGMA foreign_keys").Scan(&foreignKeys))
+		require.NoError(t, connection.QueryRowContext(t.Context(), "PRAGMA busy_timeout").Scan(&timeout))
+		assert.Equal(t, 1, foreignKeys, "foreign keys must be on for every connection of the pool: SQLite leaves them off, and tasks of deleted users would stay")
+		assert.Positive(t, timeout, "every connection must wait for its turn to write: without a busy timeout, two sign-ups at once are an error")
+	}
+}
+
+// 2. Users are still there after a restart.
+func TestNew_KeepsWhatIsThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	hasher := password.Hasher{Cost: bcrypt.MinCost}
+	db := openDatabase(t, path)
+	store, err := users.New(db, hasher)
+	require.NoError(t, err, "New must make a Store on a new database")
+	user := create(t, store, "ann@example.com")
+	require.NoError(t, db.Close())
+
+	store, err = users.New(openDatabase(t, path), hasher)
+	require.NoError(t, err, "New must take a database that has its table already: servers are started more than once")
+	again, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.NoError(t, err, "who signed up before the restart must be able to log in after it")
+	assert.Equal(t, user, again, "the user must be the same one after a restart")
+}
+
+// 3. A new user has an id and an email.
+func TestCreate_ReturnsTheUser(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann, bob := create(t, store, "ann@example.com"), create(t, store, "bob@example.com")
+
+	assert.Equal(t, "ann@example.com", ann.Email, "the user must have the email that was given")
+	assert.NotEmpty(t, ann.ID, "the user must have an id: it becomes the subject of tokens")
+	assert.NotEqual(t, ann.ID, bob.ID, "two users must have two ids: with one, they would share their tokens")
+}
+
+// 3. An email without an @ is refused.
+func TestCreate_RefusesAnEmailWithoutAt(t *testing.T) {
+	store, _, _ := newStore(t)
+	create(t, store, "ann@example.com")
+
+	for _, email := range []string{"", "ann", "ann.example.com"} {
+		_, err := store.Create(t.Context(), email, plain)
+		assert.ErrorIs(t, err, users.ErrEmailInvalid, "%q has no @ and must be refused: no mail could ever reach its owner", email)
+	}
+}
+
+// 3. A password that cannot be hashed signs nobody up.
+func TestCreate_RefusesWhatCannotBeHashed(t *testing.T) {
+	store, _, _ := newStore(t)
+	for _, test := range []struct {
+		password string
+		want     error
+	}{
+		{"short", password.ErrTooShort},
+		{strings.Repeat("x", 73), password.ErrTooLong},
+		{"correct\x00horse", password.ErrNUL},
+	} {
+		_, err := store.Create(t.Context(), "ann@example.com", test.password)
+		assert.ErrorIs(t, err, test.want, "the hasher's error must be returned: code that drops it stores an empty hash")
+	}
+	create(t, store, "ann@example.com") // nothing was stored before
+}
+
+// 3. The password is nowhere in the database.
+func TestCreate_StoresAHash(t *testing.T) {
+	store, _, db := newStore(t)
+	create(t, store, "ann@example.com")
+
+	path := filepath.Join(t.TempDir(), "copy.db")
+	_, err := db.ExecContext(t.Context(), "VACUUM INTO ?", path)
+	require.NoError(t, err)
+	file, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(file), "ann@example.com", "the user must be in the database")
+	assert.NotContains(t, string(file), plain, "the password must not be in the database: copies of it get stolen")
+}
+
+// 3. What people type is never taken for SQL.
+func TestCreate_TakesTextForText(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	email := "'); drop table users; --@example.com"
+	assert.Equal(t, email, create(t, store, email).Email, "an email that looks like SQL must be stored as it is")
+
+	_, err := store.Authenticate(t.Context(), "' or 1=1 --@", plain)
+	assert.ErrorIs(t, err, users.ErrBadCredentials, "an email that looks like SQL must let nobody in (CWE-89)")
+	_, err = store.Get(t.Context(), ann.ID)
+	assert.NoError(t, err, "the other users must still be there (CWE-89)")
+}
+
+// 3. An id is never given to a second user.
+func TestCreate_NeverReusesAnID(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	require.NoError(t, store.Delete(t.Context(), ann.ID), "Delete must delete a user who is there")
+
+	for _, email := range []string{"bob@example.com", "ann@example.com"} {
+		assert.NotEqual(t, ann.ID, create(t, store, email).ID,
+			"the id of a deleted user must not come back, not even for the same email: an old token would open the new user's account (SQLite hands out numbers again)")
+	}
+}
+
+// 4. An email can sign up once.
+func TestCreate_RefusesATakenEmail(t *testing.T) {
+	store, _, _ := newStore(t)
+	create(t, store, "zoé@example.com")
+	create(t, store, "ann@example.com")
+
+	for _, email := range []string{"ann@example.com", "ANN@example.com", "Ann@Example.COM", "ZOÉ@example.com"} {
+		_, err := store.Create(t.Context(), email, "another-password")
+		assert.ErrorIs(t, err, users.ErrEmailTaken,
+			"%s has signed up already, whatever the case, and must get ErrEmailTaken: two accounts with one mailbox are one person's way into the other", email)
+	}
+	_, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.NoError(t, err, "who was there first must keep the password: signing up again must not take an account over")
+}
+
+// 4. Many at once are no trouble.
+func TestCreate_TakesManyAtOnce(t *testing.T) {
+	store, _, _ := newStore(t)
+	var group sync.WaitGroup
+	same, different := make([]error, 10), make([]error, 10)
+	for i := range same {
+		group.Go(func() { _, same[i] = store.Create(t.Context(), "ann@example.com", plain) })
+		group.Go(func() {
+			_, different[i] = store.Create(t.Context(), fmt.Sprintf("user-%d@example.com", i), plain)
+		})
+	}
+	group.Wait()
+
+	created := 0
+	for _, err := range same {
+		if err == nil {
+			created++
+			continue
+		}
+		assert.ErrorIs(t, err, users.ErrEmailTaken, "of ten sign-ups at once with one email, all but one must get ErrEmailTaken")
+	}
+	assert.Equal(t, 1, created, "of ten sign-ups at once with one email, exactly one must succeed: look first and insert then leaves a gap between the two")
+	for _, err := range different {
+		assert.NoError(t, err, "sign-ups at once with different emails must all succeed")
+	}
+}
+
+// 5. The right password logs in.
+func TestAuthenticate_ReturnsTheUser(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "Ann@Example.com")
+	create(t, store, "bob@example.com")
+
+	for _, email := range []string{"ann@example.com", "Ann@Example.com", "ANN@EXAMPLE.COM"} {
+		user, err := store.Authenticate(t.Context(), email, plain)
+		assert.NoError(t, err, "%s and the right password must log in, whatever the case of the email", email)
+		assert.Equal(t, ann, user, "who logs in must be the user who signed up")
+	}
+}
+
+// 5. Every failure takes one verification.
+func TestAuthenticate_VerifiesOneHashEachTime(t *testing.T) {
+	store, hasher, _ := newStore(t)
+	create(t, store, "ann@example.com")
+	bob := create(t, store, "bob@example.com")
+	require.NoError(t, store.Deactivate(t.Context(), bob.ID), "Deactivate must deactivate a user who is there")
+
+	for _, test := range []struct{ name, email, password string }{
+		{"the right password", "ann@example.com", plain},
+		{"a wrong password", "ann@example.com", "wrong-horse"},
+		{"an unknown email", "nobody@example.com", plain},
+		{"a deactivated user", "bob@example.com", plain},
+	} {
+		hasher.verified = nil
+		_, _ = store.Authenticate(t.Context(), test.email, test.password)
+		require.Len(t, hasher.verified, 1,
+			"%s must take exactly one verification: it is nearly all of the time a login takes, and the clock would tell who has an account (CVE-2026-23849)", test.name)
+		cost, err := bcrypt.Cost([]byte(hasher.verified[0]))
+		assert.NoError(t, err, "%s must verify a real hash: a broken one is refused in no time, and the clock tells", test.name)
+		assert.Equal(t, bcrypt.MinCost, cost, "%s must verify a hash of the store's own cost: another one takes another time", test.name)
+	}
+}
+
+// 6. Every failure is the same error.
+func TestAuthenticate_DoesNotTellWhy(t *testing.T) {
+	store, _, _ := newStore(t)
+	create(t, store, "ann@example.com")
+	_, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	require.NoError(t, err, "before any failure, the right password must log in")
+
+	for _, test := range []struct{ name, email, password string }{
+		{"a wrong password", "ann@example.com", "wrong-horse"},
+		{"an empty password", "ann@example.com", ""},
+		{"an over-long password", "ann@example.com", strings.Repeat("x", 1_000)},
+		{"an unknown email", "nobody@example.com", plain},
+	} {
+		user, err := store.Authenticate(t.Context(), test.email, test.password)
+		assert.ErrorIs(t, err, users.ErrBadCredentials, "%s must get ErrBadCredentials", test.name)
+		assert.NotErrorIs(t, err, users.ErrNotFound, "%s must not say whether the email is known: it is half of what a guesser needs (CWE-204)", test.name)
+		assert.Empty(t, user, "%s must return no user", test.name)
+	}
+}
+
+// 6. A deactivated user cannot log in.
+func TestAuthenticate_RefusesADeactivatedUser(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	_, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	require.NoError(t, err, "until then, the user must be able to log in")
+	require.NoError(t, store.Deactivate(t.Context(), ann.ID), "Deactivate must deactivate a user who is there")
+
+	user, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.ErrorIs(t, err, users.ErrBadCredentials, "a deactivated user must get ErrBadCredentials: locked out means locked out, and nobody else need know")
+	assert.Empty(t, user, "a deactivated user must not be returned")
+}
+
+// 6. Trouble of ours is not a wrong password.
+func TestAuthenticate_TellsTroubleFromAWrongPassword(t *testing.T) {
+	store, hasher, db := newStore(t)
+	create(t, store, "ann@example.com")
+	_, err := store.Authenticate(t.Context(), "ann@example.com", "wrong-horse")
+	require.ErrorIs(t, err, users.ErrBadCredentials, "first, a wrong password must get ErrBadCredentials")
+
+	broken, err := users.New(db, brokenHasher{hasher.Hasher})
+	require.NoError(t, err)
+	_, err = broken.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.ErrorIs(t, err, errBrokenHasher, "an error of the hasher that is not ErrMismatch must be returned: the stored hash is broken, and somebody must look at it")
+
+	require.NoError(t, db.Close())
+	_, err = store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.Error(t, err, "without a database, nobody can log in")
+	assert.NotErrorIs(t, err, users.ErrBadCredentials, "without a database, the error must not say that the password is wrong: people would reset it, and nobody would look at the server")
+}
+
+var errBrokenHasher = errors.New("broken on purpose")
+
+type brokenHasher struct{ password.Hasher }
+
+func (brokenHasher) Verify(string, string) error { return errBrokenHasher }
+
+// 7. The id finds the user.
+func TestGet_ReturnsTheUser(t *testing.T) {
+	store, _, _ := newStore(t)
+	create(t, store, "ann@example.com")
+	bob := create(t, store, "bob@example.com")
+
+	user, err := store.Get(t.Context(), bob.ID)
+	assert.NoError(t, err, "a user who signed up must be found")
+	assert.Equal(t, bob, user, "the id must find its own user, and no other")
+}
+
+// 7. An id of nobody finds nobody.
+func TestGet_RefusesAnUnknownID(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	_, err := store.Get(t.Context(), ann.ID)
+	require.NoError(t, err, "before an unknown id, a known one must be found")
+
+	for _, id := range []string{"", "0", "1", "-1", "no-such-id", "ann@example.com", "' or 1=1 --"} {
+		user, err := store.Get(t.Context(), id)
+		assert.ErrorIs(t, err, users.ErrNotFound, "nobody has the id %q, so it must get ErrNotFound", id)
+		assert.Empty(t, user, "with an error there must be no user")
+	}
+}
+
+// 7. Trouble of ours is not an unknown user.
+func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
+	store, _, db := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	_, err := store.Get(t.Context(), ann.ID)
+	require.NoError(t, err, "first, the user must be found")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = store.Get(ctx, ann.ID)
+	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database")
+
+	require.NoError(t, db.Close())
+	_, err = store.Get(t.Context(), ann.ID)
+	assert.Error(t, err, "without a database, nobody can be found")
+	assert.NotErrorIs(t, err, users.ErrNotFound, "without a database, the error must not say that there is no such user: everybody would be logged out")
+}
+
+// 8. A deactivated user is told apart, and the others stay active.
+func TestDeactivate_LocksOneUserOut(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann, bob := create(t, store, "ann@example.com"), create(t, store, "bob@example.com")
+	require.NoError(t, store.Deactivate(t.Context(), ann.ID), "Deactivate must deactivate a user who is there")
+
+	user, err := store.Get(t.Context(), ann.ID)
+	assert.ErrorIs(t, err, users.ErrInactive, "a deactivated user must get ErrInactive: tokens live on, and only this look-up stops them")
+	assert.Empty(t, user, "with an error there must be no user")
+	_, err = store.Get(t.Context(), bob.ID)
+	assert.NoError(t, err, "the other users must stay active")
+	_, err = store.Create(t.Context(), "ann@example.com", plain)
+	assert.ErrorIs(t, err, users.ErrEmailTaken, "a deactivated user's email must stay taken: signing up again is no way back in")
+	assert.ErrorIs(t, store.Deactivate(t.Context(), "no-such-id"), users.ErrNotFound, "an unknown id must get ErrNotFound: whoever mistypes it must not believe that the user is locked out")
+}
+
+// 9. A deleted user is gone, and the others stay.
+func TestDelete_RemovesOneUser(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann, bob := create(t, store, "ann@example.com"), create(t, store, "bob@example.com")
+	require.NoError(t, store.Delete(t.Context(), ann.ID), "Delete must delete a user who is there")
+
+	_, err := store.Get(t.Context(), ann.ID)
+	assert.ErrorIs(t, err, users.ErrNotFound, "a deleted user must not be found: old tokens would go on working")
+	_, err = store.Get(t.Context(), bob.ID)
+	assert.NoError(t, err, "the other users must stay")
+	assert.ErrorIs(t, store.Delete(t.Context(), ann.ID), users.ErrNotFound, "a second Delete must get ErrNotFound: there is nobody to delete")
+}

@@ -1,0 +1,79 @@
+// Package api reads and writes the JSON of requests and answers. It is given: you
+// use it from step 05 on.
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"unicode/utf8"
+)
+
+// MaxBody is how long a JSON body may be, in bytes.
+const MaxBody = 1 << 20
+
+// Problem is the body of every answer that reports an error.
+type Problem struct {
+	// Code is for programs, and never changes: "email_taken".
+	Code string `json:"error"`
+	// Detail is for people. It never holds a key, a query, a file's name or a
+	// library's words: those help whoever is attacking.
+	Detail string `json:"detail"`
+}
+
+// Write answers with status, and with value as JSON.
+func Write(w http.ResponseWriter, status int, value any) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		Fail(w, http.StatusInternalServerError, "server_error", "Something went wrong")
+		return
+	}
+	// Headers first: the first byte of a body sends them off.
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone needs no answer
+}
+
+// Fail answers with status, and with a Problem.
+func Fail(w http.ResponseWriter, status int, code, detail string) {
+	Write(w, status, Problem{Code: code, Detail: detail})
+}
+
+// ServerError answers 500 for trouble that is not the client's. What it was goes to
+// the log, where only we can read it.
+func ServerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	log.ErrorContext(r.Context(), "failed", "reason", err.Error(), "method", r.Method, "path", r.URL.Path)
+	Fail(w, http.StatusInternalServerError, "server_error", "Something went wrong")
+}
+
+// Read reads the body, one JSON value of MaxBody bytes at most, into target, which
+// is a pointer to a struct. If it cannot, it answers (400, 413 or 422) and returns
+// false: the handler has nothing left to do then.
+func Read(w http.ResponseWriter, r *http.Request, target any) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		Fail(w, http.StatusRequestEntityTooLarge, "invalid_request", "The body is too large")
+		return false
+	}
+	// json.Unmarshal takes one value and nothing behind it, where a json.Decoder
+	// leaves the rest unread. It would repair broken UTF-8, and so make two
+	// passwords one.
+	if err != nil || !utf8.Valid(body) {
+		Fail(w, http.StatusBadRequest, "invalid_request", "The body must be JSON")
+		return false
+	}
+	err = json.Unmarshal(body, target)
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		Fail(w, http.StatusUnprocessableEntity, "invalid_request", "A field has the wrong type")
+		return false
+	}
+	if err != nil {
+		Fail(w, http.StatusBadRequest, "invalid_request", "The body must be JSON")
+		return false
+	}
+	return true
+}

@@ -1,0 +1,149 @@
+// Package apitest sends requests to a handler and reads its answers and its log.
+// The workshop's tests use it from step 05 on.
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Answer is what a handler answered.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Request makes a request. Headers are names and values in turn. A body that begins
+// with { or [ is sent as JSON if no Content-Type is given.
+func Request(method, target, body string, headers ...string) *http.Request {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
+	if strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[") {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return r
+}
+
+// Form makes a POST of a form that is already encoded.
+func Form(target, form string) *http.Request {
+	return Request("POST", target, form, "Content-Type", "application/x-www-form-urlencoded")
+}
+
+// Do sends the request to the handler. If the test fails, it shows what was sent.
+func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
+	t.Helper()
+	t.Log("sent: " + describe(r))
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, r)
+	result := recorder.Result()
+	body, err := io.ReadAll(result.Body)
+	if err != nil {
+		t.Fatalf("read the answer's body: %v", err)
+	}
+	answer := Answer{Status: result.StatusCode, Header: result.Header, Body: string(body)}
+	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %.300s", answer.Status, answer.Body)))
+	return answer
+}
+
+// describe writes the request as one line, shortened.
+func describe(r *http.Request) string {
+	line := r.Method + " " + r.URL.String()
+	if authorization := r.Header.Get("Authorization"); authorization != "" {
+		line += fmt.Sprintf("  Authorization: %.40s", authorization)
+	}
+	if r.GetBody == nil {
+		return line
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return line
+	}
+	text, _ := io.ReadAll(io.LimitReader(body, 200))
+	return strings.TrimSpace(line + "  " + string(text))
+}
+
+// Outcome is the status and, if the body reports an error, its code: "201",
+// "401 invalid_grant". An error that is not reported as it should be is told:
+// "404 (text/plain, not JSON)".
+func (a Answer) Outcome() string {
+	status := fmt.Sprint(a.Status)
+	if a.Status < 400 {
+		return status
+	}
+	mediaType, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	if mediaType != "application/json" {
+		return fmt.Sprintf("%s (%q, not JSON)", status, mediaType)
+	}
+	code, _ := a.JSON()["error"].(string)
+	detail, _ := a.JSON()["detail"].(string)
+	if code == "" || detail == "" {
+		return status + " (without error or detail)"
+	}
+	return status + " " + code
+}
+
+// JSON is the body, if it is a JSON object, and nil if it is anything else.
+func (a Answer) JSON() map[string]any {
+	var object map[string]any
+	if err := json.Unmarshal([]byte(a.Body), &object); err != nil {
+		return nil
+	}
+	return object
+}
+
+// Detail is what the body of an error says to people.
+func (a Answer) Detail() string {
+	detail, _ := a.JSON()["detail"].(string)
+	return detail
+}
+
+// Log keeps what was logged. Its zero value is ready for use.
+type Log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Logger returns a logger whose lines l keeps.
+func (l *Log) Logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// Write implements io.Writer.
+func (l *Log) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+// String is all that was logged: a JSON object a line.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// Lines are the reason, method and path of each line that has a reason, as
+// "expired GET /tasks".
+func (l *Log) Lines() []string {
+	lines := []string{}
+	for line := range strings.Lines(l.String()) {
+		var entry struct{ Reason, Method, Path string }
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Reason != "" {
+			lines = append(lines, entry.Reason+" "+entry.Method+" "+entry.Path)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,365 @@
+package auth_test
+
+import (
+	"context"
+	"crypto/sha512"
+	"database/sql"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
+
+	"tokenauth.example/auth"
+	"tokenauth.example/login/apitest"
+	"tokenauth.example/password"
+	"tokenauth.example/token/forge"
+	"tokenauth.example/users"
+	"tokenauth.example/verifier"
+)
+
+var key = []byte("for-tests-only-not-a-secret-at-all")
+
+// fixture is auth.Require in front of a handler that answers with the email of who
+// is asking, on a real store and a real verifier.
+type fixture struct {
+	http.Handler
+	db       *sql.DB
+	accounts *users.Store
+	ann, bob users.User
+	log      *apitest.Log
+}
+
+func newFixture(t *testing.T) fixture {
+	t.Helper()
+	db, err := users.OpenDatabase(filepath.Join(t.TempDir(), "test.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { db.Close() })
+	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
+	require.NoError(t, err)
+	ann, err := accounts.Create(t.Context(), "ann@example.com", "correct-horse")
+	require.NoError(t, err)
+	bob, err := accounts.Create(t.Context(), "bob@example.com", "correct-horse")
+	require.NoError(t, err)
+	tokens, err := verifier.New(key)
+	require.NoError(t, err)
+	log := &apitest.Log{}
+	whoami := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, ok := auth.CurrentUser(r.Context())
+		fmt.Fprintf(w, "%s %v", user.Email, ok)
+	})
+	return fixture{auth.Require(tokens, accounts, log.Logger())(whoami), db, accounts, ann, bob, log}
+}
+
+// tokenFor returns a good token for the subject, made by hand.
+func tokenFor(subject string) string {
+	return forge.HS256(key, fmt.Sprintf(`{"sub":%q,"exp":%d}`, subject, time.Now().Unix()+60))
+}
+
+// get asks for /tasks, with the token in the header.
+func get(t *testing.T, handler http.Handler, signed string) apitest.Answer {
+	t.Helper()
+	return apitest.Do(t, handler, apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+signed))
+}
+
+// letsAnnIn shows that the handler is open to a good token, before one that must not pass.
+func letsAnnIn(t *testing.T, f fixture) {
+	t.Helper()
+	answer := get(t, f, tokenFor(f.ann.ID))
+	require.Equal(t, "200", answer.Outcome(), "before any bad request, its good twin must pass")
+	require.Equal(t, "ann@example.com true", answer.Body, "before any bad request, its good twin must reach the handler with its user")
+}
+
+// 1. A context carries its user.
+func TestCurrentUser_ReturnsWhomWithUserPutThere(t *testing.T) {
+	ann := users.User{ID: "1", Email: "ann@example.com"}
+	user, ok := auth.CurrentUser(auth.WithUser(t.Context(), ann))
+
+	assert.True(t, ok, "CurrentUser must find the user whom WithUser put into the context")
+	assert.Equal(t, ann, user, "CurrentUser must return the user whom WithUser put into the context")
+}
+
+// 1. Nothing else is taken for the user.
+func TestCurrentUser_KnowsNobodyElse(t *testing.T) {
+	ann := users.User{ID: "1", Email: "ann@example.com"}
+	_, ok := auth.CurrentUser(auth.WithUser(t.Context(), ann))
+	require.True(t, ok, "first, CurrentUser must find the user whom WithUser put into the context")
+
+	_, ok = auth.CurrentUser(t.Context())
+	assert.False(t, ok, "where nobody was put, nobody must be found")
+	for _, foreign := range []any{"user", "currentUser", struct{}{}, 0} {
+		_, ok = auth.CurrentUser(context.WithValue(t.Context(), foreign, ann))
+		assert.False(t, ok, "a value that another package put under the key %#v must not be the user: only a key of a type of your own is yours alone", foreign)
+	}
+}
+
+// 2. A good token reaches the handler, with its user.
+func TestRequire_LetsAGoodTokenThrough(t *testing.T) {
+	f := newFixture(t)
+	for _, user := range []users.User{f.ann, f.bob} {
+		answer := get(t, f, tokenFor(user.ID))
+		assert.Equal(t, "200", answer.Outcome(), "a good token must pass")
+		assert.Equal(t, user.Email+" true", answer.Body, "the handler must learn from auth.CurrentUser whose token it is")
+	}
+	assert.Empty(t, f.log.Lines(), "nothing was refused, so nothing must be logged as a refusal")
+}
+
+// 2. Requests at the same moment do not see each other's user.
+func TestRequire_KeepsUsersApart(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	var group sync.WaitGroup
+	for _, user := range []users.User{f.ann, f.bob} {
+		signed := tokenFor(user.ID)
+		for range 20 {
+			group.Go(func() {
+				recorder := httptest.NewRecorder()
+				f.ServeHTTP(recorder, apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+signed))
+				assert.Equal(t, user.Email+" true", recorder.Body.String(),
+					"each request must see its own user: kept anywhere but in the request's context, people see each other's data")
+			})
+		}
+	}
+	group.Wait()
+}
+
+// 3. A token that is refused gets 401.
+func TestRequire_RefusesBadTokens(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	good := tokenFor(f.ann.ID)
+	claims := fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()+60)
+
+	for _, test := range []struct{ name, signed string }{
+		{"an expired token", forge.HS256(key, fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()-1))},
+		{"a token that never expires", forge.HS256(key, fmt.Sprintf(`{"sub":%q}`, f.ann.ID))},
+		{"a token with alg none", forge.Unsigned(`{"alg":"none"}`, claims)},
+		{"a token signed with HS512", forge.Sign(sha512.New, key, `{"alg":"HS512"}`, claims)},
+		{"a token signed by another key", forge.HS256([]byte("another-key-that-is-long-enough-too"), claims)},
+		{"half a token", good[:len(good)/2]},
+		{"garbage", `x"y, realm="z`},
+		{"a very long line", strings.Repeat("x", 8000)},
+	} {
+		answer := get(t, f, test.signed)
+		assert.Equal(t, "401 invalid_token", answer.Outcome(), "%s must get 401 invalid_token, and never reach the handler", test.name)
+		assert.Equal(t, "Invalid or expired token", answer.Detail(), "%s must get the same words as any bad token, and not the library's: those help whoever is forging", test.name)
+		assert.Regexp(t, `(?i)^bearer .*error="invalid_token"$`, answer.Header.Get("WWW-Authenticate"),
+			"%s must get the header WWW-Authenticate: Bearer error=\"invalid_token\": clients log in again when they see it (RFC 6750, section 3)", test.name)
+	}
+}
+
+// 3. A token without a subject gets an answer of its own.
+func TestRequire_SaysThatTheSubjectIsMissing(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	for _, sub := range []string{`""`, `null`} {
+		answer := get(t, f, forge.HS256(key, fmt.Sprintf(`{"sub":%s,"exp":%d}`, sub, time.Now().Unix()+60)))
+		assert.Equal(t, "401 invalid_token", answer.Outcome(), "a token with the subject %s must get 401 invalid_token", sub)
+		assert.Equal(t, "Missing subject claim", answer.Detail(), "a well signed token without a subject comes from a mistake in an issuer of ours, and must say so")
+		assert.Contains(t, answer.Header.Get("WWW-Authenticate"), `error="invalid_token"`, "the header must say what the body says")
+	}
+}
+
+// 4. A deleted user's token is worth nothing.
+func TestRequire_RefusesADeletedUser(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	require.NoError(t, f.accounts.Delete(t.Context(), f.ann.ID))
+	_, err := f.accounts.Create(t.Context(), "ann@example.com", "correct-horse") // another Ann
+	require.NoError(t, err)
+
+	answer := get(t, f, tokenFor(f.ann.ID))
+	assert.Equal(t, "401 invalid_token", answer.Outcome(), "a deleted user's token must get 401: it is well signed, and only the store knows")
+	assert.Equal(t, "User not found", answer.Detail(), "the detail must say that the user is gone")
+	assert.Contains(t, answer.Header.Get("WWW-Authenticate"), `error="invalid_token"`, "the header must say what the body says")
+}
+
+// 4. A deactivated user's token is worth nothing.
+func TestRequire_RefusesADeactivatedUser(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	require.NoError(t, f.accounts.Deactivate(t.Context(), f.ann.ID))
+
+	answer := get(t, f, tokenFor(f.ann.ID))
+	assert.Equal(t, "401 invalid_token", answer.Outcome(), "a deactivated user's token must get 401 now, and not when it expires")
+	assert.Equal(t, "User not found", answer.Detail(), "the detail must be the one of a deleted user: whoever holds the token need not know")
+	assert.Contains(t, answer.Header.Get("WWW-Authenticate"), `error="invalid_token"`, "the header must say what the body says")
+}
+
+// 5. Trouble of ours is not a bad token.
+func TestRequire_TellsTroubleFromABadToken(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	require.NoError(t, f.db.Close())
+
+	answer := get(t, f, tokenFor(f.ann.ID))
+	assert.Equal(t, "500 server_error", answer.Outcome(), "when the store fails, the answer must be 500: with 401 every client would log its user out")
+	assert.NotContains(t, answer.Body, "sql", "the store's error must not be shown (CWE-209)")
+	assert.Contains(t, f.log.String(), "database is closed", "the store's error must be in the log: somebody has to mend it")
+}
+
+// 6. Every refusal is a line in the log.
+func TestRequire_LogsWhy(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	require.NoError(t, f.accounts.Deactivate(t.Context(), f.bob.ID))
+	exp := time.Now().Unix() + 60
+
+	for _, test := range []struct{ reason, signed string }{
+		{"malformed", "x"},
+		{"algorithm", forge.Unsigned(`{"alg":"none"}`, fmt.Sprintf(`{"sub":"1","exp":%d}`, exp))},
+		{"signature", tokenFor(f.ann.ID) + "x"},
+		{"expired", forge.HS256(key, fmt.Sprintf(`{"sub":"1","exp":%d}`, exp-120))},
+		{"no expiry", forge.HS256(key, `{"sub":"1"}`)},
+		{"not yet valid", forge.HS256(key, fmt.Sprintf(`{"sub":"1","nbf":%d,"exp":%d}`, exp, exp))},
+		{"no subject", forge.HS256(key, fmt.Sprintf(`{"exp":%d}`, exp))},
+		{"unknown user", tokenFor("no-such-id")},
+		{"inactive user", tokenFor(f.bob.ID)},
+	} {
+		before := len(f.log.Lines())
+		get(t, f, test.signed)
+		lines := f.log.Lines()[before:]
+		require.Len(t, lines, 1, "a refusal must be exactly one line in the log, with reason, method and path")
+		assert.Contains(t, lines[0], test.reason, "the log must say why a token was refused: the answer does not, and somebody will ask")
+		assert.Contains(t, lines[0], " GET /tasks", "the log must say what was asked for: method and path")
+	}
+}
+
+// 6. The token stays out of the log.
+func TestRequire_NeverLogsTheToken(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	good := tokenFor(f.ann.ID)
+	expired := forge.HS256(key, fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()-1))
+	unknown := tokenFor("no-such-id")
+	for _, header := range []string{"Bearer " + expired, "Bearer " + unknown, "Bearer " + good + "x", "Basic " + good, good} {
+		apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", header))
+	}
+
+	require.Len(t, f.log.Lines(), 5, "each of the five refusals must be a line in the log")
+	for _, signed := range []string{good, expired, unknown} {
+		for part := range strings.SplitSeq(signed, ".") {
+			assert.NotContains(t, f.log.String(), part,
+				"no part of a token must stand in the log: whoever reads the log could use it (CVE-2019-11250)")
+		}
+	}
+}
+
+// 7. Without a token there is a different answer.
+func TestRequire_RefusesARequestWithoutAToken(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+
+	answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", ""))
+	assert.Equal(t, "401 not_authenticated", answer.Outcome(), "a request without a token must get 401 not_authenticated")
+	assert.Equal(t, "Not authenticated", answer.Detail(), "the detail must say that nobody is logged in")
+	assert.Regexp(t, "(?i)^bearer", answer.Header.Get("WWW-Authenticate"), "every 401 must say which scheme it wants (RFC 9110, section 15.5.2)")
+	assert.NotContains(t, answer.Header.Get("WWW-Authenticate"), "error", "where no token was sent, none can be wrong: the header must hold no error (RFC 6750, section 3.1)")
+	assert.Equal(t, []string{"no token GET /tasks"}, f.log.Lines(), "a request without a token must be one line in the log")
+}
+
+// 7. The token comes in the header, or not at all.
+func TestRequire_TakesTheTokenFromTheHeaderAlone(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	good := tokenFor(f.ann.ID)
+
+	cookie := apitest.Request("GET", "/tasks", "")
+	for _, name := range []string{"access_token", "token", "Authorization"} {
+		cookie.AddCookie(&http.Cookie{Name: name, Value: good})
+	}
+	for _, test := range []struct {
+		name string
+		r    *http.Request
+	}{
+		{"the URL", apitest.Request("GET", "/tasks?access_token="+good+"&token="+good, "")},
+		{"a form", apitest.Form("/tasks", "access_token="+good)},
+		{"a cookie", cookie},
+		{"another header", apitest.Request("GET", "/tasks", "", "X-Access-Token", good, "Proxy-Authorization", "Bearer "+good)},
+	} {
+		assert.Equal(t, "401 not_authenticated", apitest.Do(t, f, test.r).Outcome(),
+			"a token in %s must count as none: URLs are logged, and cookies are sent by a browser that was tricked (CWE-598, CWE-352)", test.name)
+	}
+}
+
+// 7. Who is refused is not listened to.
+func TestRequire_AnswersBeforeItReadsTheBody(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	for _, header := range []string{"", "Bearer x"} {
+		body := &countingBody{}
+		r := apitest.Request("POST", "/tasks", "", "Authorization", header)
+		r.Body = body
+		apitest.Do(t, f, r)
+		assert.Zero(t, body.reads, "the body of a refused request must not be read: strangers could keep the server busy with it")
+	}
+}
+
+type countingBody struct{ reads int }
+
+func (c *countingBody) Read([]byte) (int, error) { c.reads++; return 0, io.EOF }
+func (c *countingBody) Close() error             { return nil }
+
+// 8. What is not Bearer and a token is no token.
+func TestRequire_RefusesOtherSchemes(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
+	good := tokenFor(f.ann.ID)
+	for _, header := range []string{"Basic " + good, "Token " + good, good, "x", "Bearer" + good, "Bearer:" + good, "Basic Bearer " + good, `"Bearer ` + good} {
+		answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", header))
+		assert.Equal(t, "401 not_authenticated", answer.Outcome(), "only \"Bearer \" and a token must count as one, and this is %.20q", header)
+	}
+	for _, header := range []string{"Bearer", "Bearer ", "bearer  "} {
+		answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", header))
+		assert.Equal(t, 401, answer.Status, "Bearer without a token must get 401, and never a panic: %q", header)
+	}
+}
+
+// 8. The scheme is read in any case.
+func TestRequire_ReadsTheSchemeInAnyCase(t *testing.T) {
+	f := newFixture(t)
+	for _, scheme := range []string{"Bearer", "bearer", "BEARER", "bEaReR"} {
+		answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", scheme+" "+tokenFor(f.ann.ID)))
+		assert.Equal(t, "200", answer.Outcome(), "%s must be understood: a scheme is the same in any case (RFC 9110, section 11.1)", scheme)
+	}
+}
+
+// 9. A handler can ask for its user.
+func TestForUser_PassesTheUserOn(t *testing.T) {
+	ann := users.User{ID: "1", Email: "ann@example.com"}
+	handler := auth.ForUser(func(w http.ResponseWriter, _ *http.Request, user users.User) { fmt.Fprint(w, user.Email) })
+	r := apitest.Request("GET", "/", "")
+	answer := apitest.Do(t, handler, r.WithContext(auth.WithUser(r.Context(), ann)))
+
+	assert.Equal(t, "200", answer.Outcome(), "with a user in the context, the handler must be called")
+	assert.Equal(t, "ann@example.com", answer.Body, "the handler must be given the user from the context")
+}
+
+// 9. Where Require was forgotten, the door stays shut.
+func TestForUser_StaysShutWithoutAUser(t *testing.T) {
+	called := false
+	handler := auth.ForUser(func(http.ResponseWriter, *http.Request, users.User) { called = true })
+	answer := apitest.Do(t, handler, apitest.Request("GET", "/", ""))
+
+	assert.False(t, called, "without a user, the handler must not be called: somebody forgot Require, and everybody would be nobody's user")
+	assert.Equal(t, "401 not_authenticated", answer.Outcome(), "without a user, the answer must be the one that Require gives without a token")
+	assert.Regexp(t, "(?i)^bearer", answer.Header.Get("WWW-Authenticate"), "every 401 must say which scheme it wants (RFC 9110, section 15.5.2)")
+}
+
+// 9. GET /auth/me answers with the user.
+func TestMe_AnswersWithTheUser(t *testing.T) {
+	ann := users.User{ID: "1", Email: "ann@example.com"}
+	r := apitest.Request("GET", "/auth/me", "")
+	answer := apitest.Do(t, auth.ForUser(auth.Me), r.WithContext(auth.WithUser(r.Context(), ann)))
+
+	assert.Equal(t, "200", answer.Outcome(), "who is logged in must be told who they are")
+	assert.JSONEq(t, `{"id":"1","email":"ann@example.com"}`, answer.Body, "the answer must hold the user's id and email, and nothing else")
+}

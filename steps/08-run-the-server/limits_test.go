@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pipes is a listener whose connections are net.Pipes: in a synctest bubble, time
+// passes on them in no time.
+type pipes struct {
+	connections chan net.Conn
+	closed      chan struct{}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case connection := <-p.connections:
+		return connection, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { close(p.closed); return nil }
+func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
+
+// timeUntilClosed says what a client sends, then waits. It returns how long the
+// server keeps the connection after that, an hour at most.
+func timeUntilClosed(t *testing.T, sent string) (kept time.Duration, answer string) {
+	t.Logf("sent: %.80q, and then nothing", sent)
+	synctest.Test(t, func(t *testing.T) {
+		listener := &pipes{make(chan net.Conn), make(chan struct{})}
+		server := newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, "done")
+		}))
+		defer server.Close()
+		go func() { _ = server.Serve(listener) }()
+		client, connection := net.Pipe()
+		defer client.Close()
+		listener.connections <- connection
+		began := time.Now()
+		require.NoError(t, client.SetDeadline(began.Add(time.Hour)))
+		go func() { _, _ = io.WriteString(client, sent) }()
+		text, _ := io.ReadAll(client)
+		kept, answer = time.Since(began), string(text)
+	})
+	return kept, answer
+}
+
+// 6. A client that stops talking is left.
+func TestNewServer_LeavesClientsThatStopTalking(t *testing.T) {
+	for _, test := range []struct{ name, sent string }{
+		{"in the middle of its header", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow:"},
+		{"in the middle of its body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf"},
+		{"between two requests", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
+	} {
+		kept, _ := timeUntilClosed(t, test.sent)
+		assert.LessOrEqual(t, kept, time.Minute,
+			"a client that stops talking %s must be left after a minute at the most: a few thousand of them would hold every connection (CWE-400)", test.name)
+	}
+}
+
+// 6. A client that does not read its answer is left.
+func TestNewServer_LeavesClientsThatDoNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener := &pipes{make(chan net.Conn), make(chan struct{})}
+		result := make(chan error, 1)
+		server := newServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, err := w.Write(make([]byte, 1<<20))
+			result <- err
+		}))
+		defer server.Close()
+		go func() { _ = server.Serve(listener) }()
+		client, connection := net.Pipe()
+		defer client.Close()
+		listener.connections <- connection
+		_, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		require.NoError(t, err)
+
+		select {
+		case err := <-result:
+			assert.Error(t, err, "writing to a client that does not read must fail")
+		case <-time.After(time.Minute):
+			assert.Fail(t, "a client that does not read its answer must be left after a minute at the most: it holds a connection and its memory (CWE-400)")
+		}
+	})
+}
+
+// 6. A header has a limit.
+func TestNewServer_RefusesAHugeHeader(t *testing.T) {
+	_, answer := timeUntilClosed(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 8000)+"\r\n\r\n")
+	require.Contains(t, answer, " 200 ", "a header of 8 kB must be read: tokens and cookies are that long")
+
+	_, answer = timeUntilClosed(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 80<<10)+"\r\n\r\n")
+	assert.Contains(t, answer, " 431 ", "a header of 80 KiB must get 431: it is read before anybody is known, by default up to a megabyte (CWE-770)")
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"database/sql"
+	"log/slog"
+	"net/http"
+
+	"tokenauth.example/login/api"
+)
+
+// newHandler builds every part out of the ones before it, and gives each its route.
+func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) {
+	// TODO 4: make the stores, the issuer, the verifier and the middleware, and
+	//   add the routes: POST /users and POST /auth/token for everybody; GET
+	//   /auth/me, /tasks and /tasks/ behind auth.Require. Routes without a
+	//   method leave the 405 to the handler behind them.
+	// TODO 5: put jsonErrors around it all.
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", health)
+	return mux, nil
+}
+
+// health answers GET /healthz: whoever watches over servers asks whether this one is up.
+func health(w http.ResponseWriter, _ *http.Request) {
+	api.Write(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// newServer returns a server for handler that gives no client for ever. Without
+// limits, a client that sends a byte a minute keeps a connection until there are
+// none left (CWE-400).
+func newServer(handler http.Handler) *http.Server {
+	// TODO 6: set ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout,
+	//   none over a minute, and MaxHeaderBytes, no more than 64 KiB.
+	return &http.Server{Handler: handler}
+}
+
+// jsonErrors turns the plain text with which http.ServeMux answers 404 and 405 into
+// the JSON of all our errors. It is given.
+func jsonErrors(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(&jsonErrorWriter{ResponseWriter: w}, r)
+	})
+}
+
+type jsonErrorWriter struct {
+	http.ResponseWriter
+	replaced bool
+}
+
+func (w *jsonErrorWriter) WriteHeader(status int) {
+	isJSON := w.Header().Get("Content-Type") == "application/json"
+	switch {
+	case status == http.StatusNotFound && !isJSON:
+		w.replaced = true
+		api.Fail(w.ResponseWriter, status, "not_found", "There is nothing here")
+	case status == http.StatusMethodNotAllowed && !isJSON:
+		w.replaced = true
+		api.Fail(w.ResponseWriter, status, "method_not_allowed", "This cannot be done here")
+	default:
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *jsonErrorWriter) Write(body []byte) (int, error) {
+	if w.replaced {
+		return len(body), nil // the plain text, which nobody needs now
+	}
+	return w.ResponseWriter.Write(body)
+}
+
+// Unwrap lets http.ResponseController, and so http.MaxBytesReader, reach the
+// connection.
+func (w *jsonErrorWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// makeStoppable puts the process into a group of its own: Windows sends the event
+// below to a whole group, and this program must not stop itself.
+func makeStoppable(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}
+
+// stop tells the process to stop with a Ctrl+Break, which Go delivers as
+// os.Interrupt: Windows has no SIGTERM.
+func stop(process *os.Process) error {
+	generate := syscall.NewLazyDLL("kernel32.dll").NewProc("GenerateConsoleCtrlEvent")
+	if ok, _, err := generate.Call(syscall.CTRL_BREAK_EVENT, uintptr(process.Pid)); ok == 0 {
+		return err
+	}
+	return nil
+}
