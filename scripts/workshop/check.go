@@ -55,7 +55,7 @@ func (a *app) grade(only *steps.Step) (reports []check.StepReport, first *check.
 		skipped := only == nil && caughtUp[step.Name]
 		report, err := checker.Step(a.ctx, step, firstIndex < 0 && !skipped)
 		if err != nil {
-			return nil, nil, moduleTrouble(err)
+			return nil, nil, a.moduleTrouble(err)
 		}
 		reports = append(reports, report)
 		if firstIndex < 0 && !skipped && report.State != check.Done {
@@ -78,9 +78,9 @@ func slowFirstTime(step steps.Step) string {
 }
 
 // moduleTrouble adds the way out to the error of a build that misses modules.
-func moduleTrouble(err error) error {
+func (a *app) moduleTrouble(err error) error {
 	if strings.Contains(err.Error(), "not on this machine") {
-		return wayOut(err, "Fetch them, with the network on: %s", command("start", nil))
+		return wayOut(err, "Fetch them, with the network on: %s", a.command("start", nil))
 	}
 	return err
 }
@@ -125,9 +125,9 @@ func (a *app) report(reports []check.StepReport, first *check.StepReport) int {
 		a.screen.Printf("\nDone, but for the steps that you took from the reference.")
 		return exitNotYet
 	case len(reports) > 1:
-		a.screen.Printf("\nAll done. Run your server: %s", command("run", nil))
+		a.screen.Printf("\nAll done. Run your server: %s", a.command("run", nil))
 	default:
-		a.screen.Printf("\nDone. The next step: %s", command("check", nil))
+		a.screen.Printf("\nDone. The next step: %s", a.command("check", nil))
 	}
 	return exitDone
 }
@@ -161,7 +161,8 @@ func (a *app) failure(report check.StepReport) {
 	switch report.State {
 	case check.Missing:
 		a.screen.Wrap("  ", fmt.Sprintf("%s has no %s.", report.Step.Name, strings.Join(report.MissingFiles, ", ")))
-		a.screen.Printf("\n  Begin it again: %s", command("reset", &report.Step))
+		a.screen.Printf("\n  Bring back what you last committed: git restore steps/%s", report.Step.Name)
+		a.screen.Printf("  Or begin the step again: %s", a.command("reset", &report.Step))
 	case check.Unreadable:
 		a.screen.Wrap("  ", fmt.Sprintf("%s cannot be read: %v", report.Step.Name, report.Err))
 		a.screen.Printf("\n  Let your user read the file, and check again.")
@@ -208,10 +209,11 @@ func (a *app) testFailure(report check.StepReport) {
 		}
 	}
 	a.screen.Printf("")
-	if place := placeOf(report.Step, test.Test); place != "" {
+	if place := placeOf(report, test.Test); place != "" {
 		a.screen.Printf("%s%s", indent, place)
 	}
-	a.screen.Printf("%s%s     %s", indent, command("hint", nil), command("show", &report.Step))
+	a.screen.Printf("%s%s", indent, a.command("hint", nil))
+	a.screen.Printf("%s%s", indent, a.command("show", &report.Step))
 }
 
 // shorten cuts a value that would push the rest off the screen.
@@ -270,7 +272,7 @@ func importOf(step steps.Step, name string) string {
 }
 
 var panicLine = regexp.MustCompile(`^(panic: |fatal error: ).*`)
-var frame = regexp.MustCompile(`^\t(.*\.go:[0-9]+)( \+0x[0-9a-f]+)?$`)
+var frame = regexp.MustCompile(`^\t(.*\.go:[0-9]+)(?: .*)?$`)
 
 // traceback returns of a test's output what a learner can use: what the panic said,
 // and the lines of the step that it came through. Other output is returned as it is,
@@ -299,8 +301,8 @@ func traceback(output string, step steps.Step) []string {
 
 // placeOf returns where a test's task is to be done: the TODO if it is still there, or
 // else the function that had it.
-func placeOf(step steps.Step, test steps.Test) string {
-	files, err := step.Files()
+func placeOf(report check.StepReport, test steps.Test) string {
+	files, err := report.Step.Files()
 	if err != nil {
 		return ""
 	}
@@ -308,11 +310,7 @@ func placeOf(step steps.Step, test steps.Test) string {
 		for _, file := range files {
 			for _, todo := range file.Todos {
 				if todo.Number == test.Task && (!named || strings.HasPrefix(test.Name, "Test"+todo.Func+"_")) {
-					text, err := os.ReadFile(filepath.Join(step.Dir(), filepath.FromSlash(file.Name)))
-					if err != nil {
-						return ""
-					}
-					return fmt.Sprintf("steps/%s/%s:%d", step.Name, file.Name, lineOf(text, todo))
+					return fmt.Sprintf("steps/%s/%s:%d", report.Step.Name, file.Name, lineOf(report.Sources[file.Name], todo))
 				}
 			}
 		}

@@ -28,7 +28,7 @@ func (a *app) start() (int, error) {
 			return exitTrouble, wayOut(errors.New(finding.says), "%s", finding.cure)
 		}
 	}
-	if err := a.fetch(); err != nil {
+	if err := a.fetch("solutions"); err != nil {
 		return exitTrouble, err
 	}
 	reports, first, err := a.grade(nil)
@@ -38,19 +38,19 @@ func (a *app) start() (int, error) {
 	a.report(reports, first)
 	if first != nil {
 		a.screen.Printf("\n  The lesson is in steps/%s/README.md. Change the code, save it,", first.Step.Name)
-		a.screen.Printf("  and check it: %s", command("check", nil))
+		a.screen.Printf("  and check it: %s", a.command("check", nil))
 	}
 	return exitDone, nil
 }
 
-// fetch downloads the modules of every step. It is the only thing that needs the
-// network, and needs it once.
-func (a *app) fetch() error {
+// fetch downloads the modules of the workspace in a folder. Nothing else needs the
+// network, and this needs it once.
+func (a *app) fetch(folder string) error {
 	a.screen.Progress("fetching modules ...")
 	cmd := exec.CommandContext(a.ctx, "go", "mod", "download", "-json")
-	cmd.Dir = a.workshop.Path("solutions")
+	cmd.Dir = a.workshop.Path(folder)
 	// The user's own settings, such as GOPROXY, count here.
-	cmd.Env = append(os.Environ(), "GOWORK="+a.workshop.Path("solutions", "go.work"), "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOWORK="+a.workshop.Path(folder, "go.work"), "GOFLAGS=")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (a *app) hint() (int, error) {
 	}
 	ladder := hints[test]
 	if len(ladder) == 0 {
-		return exitTrouble, wayOut(fmt.Errorf("there are no hints for %s", test), "See the reference: %s", command("show", &first.Step))
+		return exitTrouble, wayOut(fmt.Errorf("there are no hints for %s", test), "See the reference: %s", a.command("show", &first.Step))
 	}
 	given := a.hintsGiven()
 	n := min(given[test], len(ladder)-1)
@@ -119,9 +119,9 @@ func (a *app) hint() (int, error) {
 	a.screen.Wrap("    ", ladder[n])
 	a.screen.Printf("")
 	if n+1 < len(ladder) {
-		a.screen.Printf("    There is more: %s", command("hint", nil))
+		a.screen.Printf("    There is more: %s", a.command("hint", nil))
 	} else {
-		a.screen.Printf("    That was the last. The reference: %s", command("show", &first.Step))
+		a.screen.Printf("    That was the last. The reference: %s", a.command("show", &first.Step))
 	}
 	given[test] = n + 1
 	a.rememberHints(given)
@@ -166,7 +166,7 @@ func (a *app) show() (int, error) {
 		}
 		yours, err := os.ReadFile(filepath.Join(step.Dir(), filepath.FromSlash(file.Name)))
 		if err != nil {
-			return exitTrouble, wayOut(err, "Begin the step again: %s", command("reset", step))
+			return exitTrouble, wayOut(err, "Begin the step again: %s", a.command("reset", step))
 		}
 		solved, err := os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file.Name)))
 		if err != nil {
@@ -226,8 +226,8 @@ func (a *app) catchup() (int, error) {
 		return exitDone, nil
 	}
 	a.screen.Printf("The steps before %s are taken from the reference now. Your files are as", step.Number())
-	a.screen.Printf("they were. To use them again: %s", command("catchup", &list[0]))
-	a.screen.Printf("\nGo on: %s", command("check", step))
+	a.screen.Printf("they were. To use them again: %s", a.command("catchup", &list[0]))
+	a.screen.Printf("\nGo on: %s", a.command("check", step))
 	return exitDone, nil
 }
 
@@ -243,7 +243,7 @@ func (a *app) reset() (int, error) {
 	}
 	changed := false
 	for _, file := range files {
-		state, err := step.State(file)
+		state, _, err := step.State(file)
 		if err != nil {
 			return exitTrouble, err
 		}

@@ -127,7 +127,7 @@ func (a *app) findModules() finding {
 	}
 	cmd := g.Command(a.ctx, a.workshop.Path("solutions"), []string{"GOWORK=" + a.workshop.Path("solutions", "go.work")}, "mod", "download")
 	if err := cmd.Run(); err != nil {
-		return finding{"some modules are not on this machine yet", "Fetch them, with the network on: " + command("start", nil), false}
+		return finding{"some modules are not on this machine yet", "Fetch them, with the network on: " + a.command("start", nil), false}
 	}
 	return finding{says: "all modules are on this machine: no network is needed"}
 }
@@ -181,7 +181,7 @@ func (a *app) build(dir, work string) (binary string, cleanUp func(), err error)
 		if a.ctx.Err() != nil {
 			return "", nil, a.ctx.Err()
 		}
-		return "", nil, wayOut(fmt.Errorf("the server does not compile:\n%s", strings.TrimSpace(string(out))), "See which step it is: %s", command("check", nil))
+		return "", nil, wayOut(fmt.Errorf("the server does not compile:\n%s", strings.TrimSpace(string(out))), "See which step it is: %s", a.command("check", nil))
 	}
 	return binary, cleanUp, nil
 }
@@ -255,46 +255,54 @@ func (a *app) demo() (int, error) {
 			return exitTrouble, wayOut(fmt.Errorf("the demo needs %s, and there is none", tool), "Install it. On Windows, Git Bash brings all three: run this there.")
 		}
 	}
+	exit := exitDone
+	err := a.withServer(func(address, _ string, env []string) error {
+		script := exec.CommandContext(a.ctx, "sh", a.workshop.Path("scripts", "demo.sh"), "http://"+address)
+		script.Env = env
+		script.Stdout, script.Stderr = os.Stdout, os.Stderr
+		err := script.Run()
+		if errors.As(err, new(*exec.ExitError)) && a.ctx.Err() == nil {
+			exit = exitNotYet // the script has said what is wrong
+			return nil
+		}
+		return errors.Join(err, a.ctx.Err())
+	})
+	return exit, err
+}
+
+// withServer runs the reference server on a free port, with a database and a key that
+// are thrown away, while use is called. env is the server's environment.
+func (a *app) withServer(use func(address, folder string, env []string) error) error {
 	list, err := a.workshop.Steps()
 	if err != nil {
-		return exitTrouble, err
+		return err
 	}
 	binary, cleanUp, err := a.build(list[len(list)-1].SolutionDir(), "off")
 	if err != nil {
-		return exitTrouble, err
+		return err
 	}
 	defer cleanUp()
 	address, err := freeAddress()
 	if err != nil {
-		return exitTrouble, err
+		return err
 	}
-	settings := []string{"SECRET_KEY=" + newKey(), "DATABASE=" + filepath.Join(filepath.Dir(binary), "demo.db"), "ADDR=" + address}
+	folder := filepath.Dir(binary)
 	var said bytes.Buffer
 	ctx, stop := context.WithCancel(a.ctx)
 	defer stop()
 	server := exec.CommandContext(ctx, binary)
-	server.Env = append(os.Environ(), settings...)
+	server.Env = append(os.Environ(), "SECRET_KEY="+newKey(), "DATABASE="+filepath.Join(folder, "demo.db"), "ADDR="+address)
 	server.Stdout, server.Stderr = &said, &said
 	if err := server.Start(); err != nil {
-		return exitTrouble, err
+		return err
 	}
 	exited := make(chan struct{})
 	go func() { _ = server.Wait(); close(exited) }()
 	defer func() { stop(); <-exited }()
 	if err := waitFor("http://"+address+"/healthz", exited); err != nil {
-		return exitTrouble, fmt.Errorf("the reference server did not start: %w\n%s", err, &said)
+		return fmt.Errorf("the reference server did not start: %w", err)
 	}
-
-	script := exec.CommandContext(a.ctx, "sh", a.workshop.Path("scripts", "demo.sh"), "http://"+address)
-	script.Env = server.Env
-	script.Stdout, script.Stderr = os.Stdout, os.Stderr
-	if err := script.Run(); err != nil {
-		if a.ctx.Err() != nil {
-			return exitTrouble, a.ctx.Err()
-		}
-		return exitNotYet, nil // the script has said what is wrong
-	}
-	return exitDone, nil
+	return use(address, folder, server.Env)
 }
 
 func freeAddress() (string, error) {

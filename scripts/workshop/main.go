@@ -30,6 +30,7 @@ type app struct {
 	screen   *screen.Screen
 	workshop *steps.Workshop
 	args     []string
+	make     bool            // called by make, so commands are shown in make's form
 	cmd      *gotest.Go      // see goCommand
 	used     map[string]bool // see usedSteps
 }
@@ -61,7 +62,7 @@ func main() { os.Exit(mainCode()) }
 func mainCode() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	a := &app{ctx: ctx, screen: screen.New(os.Stdout)}
+	a := &app{ctx: ctx, screen: screen.New(os.Stdout), make: os.Getenv("MAKELEVEL") != ""}
 	exit, err := a.dispatch(os.Args[1:])
 	a.screen.Clear()
 	switch {
@@ -114,8 +115,8 @@ func (a *app) usage(list []verb) {
 func plain(verb string) string { return "go -C scripts tool workshop " + verb }
 
 // command is the command for a verb, in the form in which the user has called us.
-func command(verb string, step *steps.Step) string {
-	if os.Getenv("MAKELEVEL") != "" {
+func (a *app) command(verb string, step *steps.Step) string {
+	if a.make {
 		if step != nil {
 			return "make " + verb + " STEP=" + step.Number()
 		}
@@ -156,13 +157,13 @@ func (a *app) step(needed bool) (*steps.Step, error) {
 	case len(a.args) == 1:
 		step, err := a.workshop.Find(a.args[0])
 		if err != nil {
-			return nil, wayOut(err, "Name one of them, as in: %s", command("check", &steps.Step{Name: "03-"}))
+			return nil, wayOut(err, "Name one of them, as in: %s", a.command("check", &steps.Step{Name: "03-"}))
 		}
 		return &step, nil
 	case len(a.args) > 1:
 		return nil, wayOut(fmt.Errorf("one step at a time, not %s", strings.Join(a.args, " ")), "Name one, as in: %s", plain("check 03"))
 	case needed:
-		return nil, wayOut(errors.New("which step?"), "Name one, as in: %s", command(os.Args[1], &steps.Step{Name: "03-"}))
+		return nil, wayOut(errors.New("which step?"), "Name one, as in: %s", a.command(os.Args[1], &steps.Step{Name: "03-"}))
 	}
 	return nil, nil
 }

@@ -80,7 +80,7 @@ func (a *app) drift() ([]drifted, error) {
 		derived := map[string]bool{}
 		for _, file := range files {
 			derived[file.Name] = true
-			state, err := step.State(file)
+			state, _, err := step.State(file)
 			if err != nil {
 				return nil, err
 			}

@@ -42,6 +42,8 @@ type StepReport struct {
 	Differs []string
 	// MissingFiles are the files that the learner should have, and has not.
 	MissingFiles []string
+	// Sources are the files that the learner completes, as they are now.
+	Sources map[string][]byte
 	// Err is why the state is Unreadable.
 	Err error
 }
@@ -54,7 +56,7 @@ type Checker struct {
 
 // Step grades a step. If it is as it was at first, its tests are run only if run says so.
 func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepReport, error) {
-	report := StepReport{Step: step, State: InProgress}
+	report := StepReport{Step: step, State: InProgress, Sources: map[string][]byte{}}
 	files, err := step.Files()
 	if err != nil {
 		return report, err
@@ -70,7 +72,7 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 	overlay := gotest.Overlay{}
 	untouched := true
 	for _, file := range files {
-		state, err := step.State(file)
+		state, text, err := step.State(file)
 		if err != nil {
 			report.State, report.Err = Unreadable, err
 			return report, nil
@@ -80,6 +82,7 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 			report.MissingFiles = append(report.MissingFiles, file.Name)
 		case file.Kind == steps.Stub:
 			untouched = untouched && state == steps.Untouched
+			report.Sources[file.Name] = text
 		default:
 			overlay[filepath.Join(step.Dir(), filepath.FromSlash(file.Name))] = file.Text
 			if state == steps.Changed {

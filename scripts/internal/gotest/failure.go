@@ -62,7 +62,7 @@ var wordings = []struct {
 	want    string
 }{
 	{regexp.MustCompile(`^An error is expected but got nil\.$`), "no error", "an error"},
-	{regexp.MustCompile(`^Expected error with .* in chain but got nil\.$`), "no error", ""},
+	{regexp.MustCompile(`^Expected error with (.*) in chain but got nil\.$`), "no error", "the error $1"},
 	{regexp.MustCompile(`^Should be (true|false)$`), "", ""},
 	{regexp.MustCompile(`^Expected value not to be nil\.$`), "nil", "not nil"},
 	{regexp.MustCompile(`^Should be empty, but was (.*)$`), "$1", "nothing"},
@@ -99,11 +99,10 @@ func gotAndWant(lines []string) (got, want string) {
 		}
 	}
 	if values["expected"] != "" || values["actual"] != "" {
-		got = values["actual"]
-		if values["in chain"] != "" {
-			got = "the error " + values["in chain"]
+		if chain := values["in chain"]; chain != "" {
+			return "the error " + chain, "the error " + values["expected"]
 		}
-		return got, values["expected"]
+		return values["actual"], values["expected"]
 	}
 	for _, wording := range wordings {
 		if match := wording.pattern.FindStringSubmatchIndex(text); match != nil {

@@ -195,6 +195,7 @@ func runTest(ctx context.Context, binary, dir string, result *TestResult) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "-test.run=^"+result.Name+"$", "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
 	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
 	cmd.WaitDelay = time.Second
 	killWhole(cmd)
 	output := &capped{limit: 1 << 20}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -64,7 +65,7 @@ func (s *Screen) Printf(format string, args ...any) {
 // Wrap writes text in lines of the screen's width, each behind the indent.
 func (s *Screen) Wrap(indent, text string) {
 	s.Clear()
-	for paragraph := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+	for paragraph := range strings.SplitSeq(strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n") {
 		for _, line := range wrap(paragraph, s.width-utf8.RuneCountInString(indent)) {
 			fmt.Fprintln(s.out, strings.TrimRight(indent+line, " "))
 		}
@@ -83,11 +84,18 @@ func (s *Screen) Field(indent, name, value string) {
 	}
 }
 
-// wrap breaks text at spaces, and what has none wherever it must.
+// wrap breaks text at spaces, and what has none wherever it must. Control characters
+// are shown as dots: the text may be a learner's, and a terminal would obey them.
 func wrap(text string, width int) []string {
+	printable := func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return '.'
+		}
+		return r
+	}
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsSeq(strings.Map(printable, text)) {
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines = append(lines, line)
 			line = ""

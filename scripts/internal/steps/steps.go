@@ -189,17 +189,17 @@ const (
 	Missing
 )
 
-// State compares the file in the learner's folder. An error means that it is there
-// and cannot be read.
-func (s Step) State(file File) (State, error) {
+// State compares the file with the one in the learner's folder, and returns that
+// one's text. An error means that it is there and cannot be read.
+func (s Step) State(file File) (State, []byte, error) {
 	text, err := os.ReadFile(filepath.Join(s.Dir(), filepath.FromSlash(file.Name)))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Missing, nil
+		return Missing, nil, nil
 	case err != nil:
-		return Changed, err
+		return Changed, nil, err
 	case bytes.Equal(unix(text), file.Text):
-		return Untouched, nil
+		return Untouched, text, nil
 	}
-	return Changed, nil
+	return Changed, text, nil
 }

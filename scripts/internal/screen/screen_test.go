@@ -1,0 +1,35 @@
+package screen_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"tokenauth.example/scripts/internal/screen"
+)
+
+func TestNoLineIsWiderThanTheScreen(t *testing.T) {
+	var out bytes.Buffer
+	s := screen.Plain(&out)
+	s.Wrap("    ", strings.Repeat("word ", 50)+strings.Repeat("é", 200)+"\n  second line")
+	s.Field("      ", "got", strings.Repeat("x", 300))
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if strings.Count(out.String(), "é") != 200 || strings.Count(out.String(), "x") != 300 {
+		t.Errorf("something was lost:\n%s", out.String())
+	}
+}
+
+func TestWhatALearnerPrintsCannotSteerTheTerminal(t *testing.T) {
+	var out bytes.Buffer
+	s := screen.Plain(&out)
+	s.Wrap("", "a\x1b[31mb\x00c\x07")
+	s.Field("", "got", "\x1b]0;title\x07")
+	if strings.ContainsAny(out.String(), "\x1b\x00\x07") {
+		t.Errorf("control characters were written: %q", out.String())
+	}
+}
