@@ -35,12 +35,17 @@ func (a *app) start() (int, error) {
 	if err != nil {
 		return exitTrouble, err
 	}
+	a.welcome(reports, first)
+	return exitDone, nil
+}
+
+// welcome shows where a learner is, and what to do first.
+func (a *app) welcome(reports []check.StepReport, first *check.StepReport) {
 	a.report(reports, first)
 	if first != nil {
-		a.screen.Printf("\n  The lesson is in steps/%s/README.md. Change the code, save it,", first.Step.Name)
-		a.screen.Printf("  and check it: %s", a.command("check", nil))
+		a.screen.Printf("\n  Read the lesson: steps/%s/README.md", first.Step.Name)
+		a.screen.Printf("  Change the code, save it, and check it: %s", a.command("check", nil))
 	}
-	return exitDone, nil
 }
 
 // fetch downloads the modules of the workspace in a folder. Nothing else needs the

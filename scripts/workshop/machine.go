@@ -256,7 +256,7 @@ func (a *app) demo() (int, error) {
 		}
 	}
 	exit := exitDone
-	err := a.withServer(func(address, _ string, env []string) error {
+	err := a.withServer(func(address string, env []string) error {
 		script := exec.CommandContext(a.ctx, "sh", a.workshop.Path("scripts", "demo.sh"), "http://"+address)
 		script.Env = env
 		script.Stdout, script.Stderr = os.Stdout, os.Stderr
@@ -272,7 +272,7 @@ func (a *app) demo() (int, error) {
 
 // withServer runs the reference server on a free port, with a database and a key that
 // are thrown away, while use is called. env is the server's environment.
-func (a *app) withServer(use func(address, folder string, env []string) error) error {
+func (a *app) withServer(use func(address string, env []string) error) error {
 	list, err := a.workshop.Steps()
 	if err != nil {
 		return err
@@ -286,12 +286,11 @@ func (a *app) withServer(use func(address, folder string, env []string) error) e
 	if err != nil {
 		return err
 	}
-	folder := filepath.Dir(binary)
 	var said bytes.Buffer
 	ctx, stop := context.WithCancel(a.ctx)
 	defer stop()
 	server := exec.CommandContext(ctx, binary)
-	server.Env = append(os.Environ(), "SECRET_KEY="+newKey(), "DATABASE="+filepath.Join(folder, "demo.db"), "ADDR="+address)
+	server.Env = append(os.Environ(), "SECRET_KEY="+newKey(), "DATABASE="+filepath.Join(filepath.Dir(binary), "demo.db"), "ADDR="+address)
 	server.Stdout, server.Stderr = &said, &said
 	if err := server.Start(); err != nil {
 		return err
@@ -302,7 +301,7 @@ func (a *app) withServer(use func(address, folder string, env []string) error) e
 	if err := waitFor("http://"+address+"/healthz", exited); err != nil {
 		return fmt.Errorf("the reference server did not start: %w", err)
 	}
-	return use(address, folder, server.Env)
+	return use(address, server.Env)
 }
 
 func freeAddress() (string, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -63,7 +64,11 @@ func (a *app) verify() (int, error) {
 		}
 		a.screen.Printf("%s  %-10s %s: %s", word, p.name, p.claim, summary)
 		for _, problem := range v.problems {
-			a.screen.Wrap("       ", problem)
+			first, rest, _ := strings.Cut(problem, "\n")
+			a.screen.Wrap("       ", first)
+			for line := range strings.Lines(rest) { // an output, which must not be wrapped
+				a.screen.Printf("         %s", strings.TrimRight(line, "\n"))
+			}
 		}
 		found += len(v.problems)
 	}
@@ -370,32 +375,53 @@ func (v *verifier) numbers(step steps.Step, text lesson.Lesson) error {
 func (v *verifier) outputs() (string, error) {
 	_, noShell := exec.LookPath("sh")
 	_, noCurl := exec.LookPath("curl")
-	compared, skipped := 0, 0
+	folders := []string{""}
+	var reports []check.StepReport
 	for _, step := range v.steps {
-		text, err := lesson.Read(step.Dir())
+		folders = append(folders, "steps/"+step.Name)
+		reports = append(reports, v.stubs[step.Name])
+	}
+	compared, skipped := 0, 0
+	for _, folder := range folders {
+		text, err := lesson.Read(v.workshop.Path(filepath.FromSlash(folder)))
 		if err != nil {
 			continue // said before
 		}
+		name := path.Join(folder, "README.md")
 		var shell []lesson.Command
 		for _, command := range text.Commands {
-			if command.Line != "make check STEP="+step.Number() {
+			var printed bytes.Buffer
+			used := map[string]bool{}
+			for _, step := range v.steps {
+				used[step.Name] = true
+			}
+			learner := &app{ctx: v.ctx, workshop: v.workshop, screen: screen.Plain(&printed), make: true, used: used}
+			number, isCheck := strings.CutPrefix(command.Line, "make check STEP=")
+			switch {
+			case command.Line == "make start":
+				learner.welcome(reports, &reports[0])
+			case isCheck:
+				step, err := v.workshop.Find(number)
+				if err != nil {
+					v.wrong("%s: `%s`: %v", name, command.Line, err)
+					continue
+				}
+				report := v.stubs[step.Name]
+				learner.report([]check.StepReport{report}, &report)
+			default:
 				shell = append(shell, command)
 				continue
 			}
 			compared++
-			var printed bytes.Buffer
-			learner := &app{ctx: v.ctx, workshop: v.workshop, screen: screen.Plain(&printed), make: true, used: map[string]bool{step.Name: true}}
-			report := v.stubs[step.Name]
-			learner.report([]check.StepReport{report}, &report)
 			if command.Output != printed.String() {
-				v.wrong("steps/%s/README.md: `%s` prints:\n%s", step.Name, command.Line, printed.String())
+				v.wrong("%s: `%s` prints:\n%s", name, command.Line, printed.String())
 			}
 		}
 		if noShell != nil || noCurl != nil {
 			skipped += len(shell)
 			continue
 		}
-		if err := v.shellOutputs(step, shell); err != nil {
+		if err := v.shellOutputs(name, shell); err != nil {
 			return "", err
 		}
 		compared += len(shell)
@@ -408,22 +434,22 @@ func (v *verifier) outputs() (string, error) {
 
 // shellOutputs runs the commands of a lesson against the reference server, in one
 // shell, and compares what they print. Three dots stand for anything.
-func (v *verifier) shellOutputs(step steps.Step, commands []lesson.Command) error {
+func (v *verifier) shellOutputs(name string, commands []lesson.Command) error {
 	if len(commands) == 0 {
 		return nil
 	}
-	v.screen.Progress("running the commands of %s ...", step.Name)
-	return v.withServer(func(address, folder string, _ []string) error {
+	v.screen.Progress("running the commands of %s ...", name)
+	return v.withServer(func(address string, _ []string) error {
 		const end = "\x1e"
 		var script strings.Builder
 		for _, command := range commands {
 			script.WriteString(strings.ReplaceAll(command.Line, "127.0.0.1:8000", address) + "\nprintf '" + `\036` + "'\n")
 		}
 		cmd := exec.CommandContext(v.ctx, "sh", "-c", script.String())
-		cmd.Dir = folder
+		cmd.Dir = v.workshop.Root
 		out, err := cmd.CombinedOutput()
 		if err != nil {
-			v.wrong("steps/%s/README.md: its commands fail: %v\n%s", step.Name, err, out)
+			v.wrong("%s: its commands fail: %v\n%s", name, err, out)
 		}
 		printed := strings.Split(string(out), end)
 		for i, command := range commands {
@@ -433,7 +459,7 @@ func (v *verifier) shellOutputs(step steps.Step, commands []lesson.Command) erro
 			pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(command.Output)), `\.\.\.`, `(?s:.*)`)
 			got := strings.TrimSpace(strings.ReplaceAll(printed[i], "\r\n", "\n"))
 			if !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
-				v.wrong("steps/%s/README.md: `%s` prints:\n%s", step.Name, command.Line, got)
+				v.wrong("%s: `%s` prints:\n%s", name, command.Line, got)
 			}
 		}
 		return nil

@@ -376,7 +376,7 @@ func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 	case <-p.exited:
 		assert.Zero(t, p.cmd.ProcessState.ExitCode(), "a server that stopped when it was told to must exit with 0: anything else looks like a crash")
 	case <-time.After(20 * time.Second):
-		assert.Fail(t, "the server must exit when its last request has been answered")
+		assert.Fail(t, "it is still running", "the server must exit when its last request has been answered")
 	}
 }
 

@@ -2,6 +2,7 @@ package gotest
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -63,7 +64,8 @@ var wordings = []struct {
 }{
 	{regexp.MustCompile(`^An error is expected but got nil\.$`), "no error", "an error"},
 	{regexp.MustCompile(`^Expected error with (.*) in chain but got nil\.$`), "no error", "the error $1"},
-	{regexp.MustCompile(`^Should be (true|false)$`), "", ""},
+	{regexp.MustCompile(`^Should be true$`), "false", "true"},
+	{regexp.MustCompile(`^Should be false$`), "true", "false"},
 	{regexp.MustCompile(`^Expected value not to be nil\.$`), "nil", "not nil"},
 	{regexp.MustCompile(`^Should be empty, but was (.*)$`), "$1", "nothing"},
 	{regexp.MustCompile(`^Should NOT be empty, but was (.*)$`), "$1", "something"},
@@ -102,7 +104,7 @@ func gotAndWant(lines []string) (got, want string) {
 		if chain := values["in chain"]; chain != "" {
 			return "the error " + chain, "the error " + values["expected"]
 		}
-		return values["actual"], values["expected"]
+		return unquote(values["actual"]), unquote(values["expected"])
 	}
 	for _, wording := range wordings {
 		if match := wording.pattern.FindStringSubmatchIndex(text); match != nil {
@@ -111,4 +113,13 @@ func gotAndWant(lines []string) (got, want string) {
 		}
 	}
 	return text, ""
+}
+
+// unquote takes the quotes from text that can be read without them.
+func unquote(value string) string {
+	text, err := strconv.Unquote(value)
+	if err != nil || strings.TrimSpace(text) == "" || strconv.Quote(text) != `"`+strings.ReplaceAll(text, `"`, `\"`)+`"` {
+		return value
+	}
+	return text
 }

@@ -15,7 +15,8 @@ func TestParseFailure(t *testing.T) {
 	const next = "\n        \t            \t"
 	for _, test := range []struct{ name, text, got, want string }{
 		{"equal", "Not equal: " + next + "expected: 401" + next + "actual  : 200", "200", "401"},
-		{"equal with a diff", "Not equal: " + next + `expected: "a"` + next + `actual  : "b"` + next + next + "Diff:" + next + "--- Expected" + next + "expected: x", `"b"`, `"a"`},
+		{"equal with a diff", "Not equal: " + next + `expected: "a"` + next + `actual  : "b"` + next + next + "Diff:" + next + "--- Expected" + next + "expected: x", `b`, `a`},
+		{"text that needs its quotes", "Not equal: " + next + `expected: ""` + next + `actual  : "a\nb"`, `"a\nb"`, `""`},
 		{"unexpected error", "Received unexpected error:" + next + "Hash is not written yet", "the error Hash is not written yet", "no error"},
 		{"no error", "An error is expected but got nil.", "no error", "an error"},
 		{"wrong error", "Target error should be in err chain:" + next + `expected: "short"` + next + `in chain: "long"`, `the error "long"`, `the error "short"`},

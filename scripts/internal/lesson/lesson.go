@@ -42,13 +42,13 @@ func ReadHints(dir string) (Hints, error) {
 		if match := rung.FindStringSubmatch(line); match != nil {
 			hints[test] = append(ladder, match[1])
 		} else if len(ladder) > 0 { // a hint that goes on
-			ladder[len(ladder)-1] += "\n" + strings.TrimPrefix(line, "   ")
+			ladder[len(ladder)-1] += " " + strings.TrimSpace(line)
 		}
 	}
 	return hints, nil
 }
 
-// Lesson is a step's README.md.
+// Lesson is a README.md.
 type Lesson struct {
 	Title   string // behind the first #
 	Minutes int

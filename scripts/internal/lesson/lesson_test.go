@@ -39,7 +39,7 @@ func TestReadHints(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := lesson.ReadHints(dir)
-	want := lesson.Hints{"TestA": {"First,\nand more.", "Second."}, "TestB": {"Only."}}
+	want := lesson.Hints{"TestA": {"First, and more.", "Second."}, "TestB": {"Only."}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
 	}

@@ -76,21 +76,24 @@ func describe(r *http.Request) string {
 }
 
 // Outcome is the status and, if the body reports an error, its code: "201",
-// "401 invalid_grant". An error that is not reported as it should be is told:
-// "404 (text/plain, not JSON)".
+// "401 invalid_grant". An error that is not reported as it should be is told, as in
+// "404 in text/plain" or "501 without a body".
 func (a Answer) Outcome() string {
 	status := fmt.Sprint(a.Status)
 	if a.Status < 400 {
 		return status
 	}
 	mediaType, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
-	if mediaType != "application/json" {
-		return fmt.Sprintf("%s (%q, not JSON)", status, mediaType)
+	switch {
+	case a.Body == "":
+		return status + " without a body"
+	case mediaType != "application/json":
+		return status + " in " + mediaType
 	}
 	code, _ := a.JSON()["error"].(string)
 	detail, _ := a.JSON()["detail"].(string)
 	if code == "" || detail == "" {
-		return status + " (without error or detail)"
+		return status + " without error or detail"
 	}
 	return status + " " + code
 }
