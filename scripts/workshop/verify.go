@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,13 +22,23 @@ import (
 // verify proves that the workshop is right. Nothing in it depends on what a learner has
 // done in steps/: solutions are run as they are, stubs as they are derived.
 func (a *app) verify() (int, error) {
-	cross := slices.Contains(a.args, "-cross")
-	if len(a.args) > 1 || len(a.args) == 1 && !cross {
-		return exitTrouble, errors.New("verify takes -cross, or nothing")
+	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
+	cross := flags.Bool("cross", false, "vet everything for Windows and macOS too")
+	only := flags.String("only", "", "run the one mistake or variant with this `name`")
+	number := flags.String("step", "", "prove one `step`")
+	if err := flags.Parse(a.args); err != nil {
+		return exitTrouble, nil // it has said why
 	}
 	list, err := a.workshop.Steps()
 	if err != nil {
 		return exitTrouble, err
+	}
+	if *number != "" {
+		step, err := a.workshop.Find(*number)
+		if err != nil {
+			return exitTrouble, err
+		}
+		list = []steps.Step{step}
 	}
 	g, err := a.goCommand()
 	if err != nil {
@@ -44,11 +54,20 @@ func (a *app) verify() (int, error) {
 		{"versions", "one version of Go and of each module", v.versions},
 		{"solutions", "they vet and pass every test", v.solutions},
 		{"stubs", "they vet, and fail every test by its own message", v.stubsFail},
+		{"mistakes", "each is caught by the test meant for it", v.mistakes},
+		{"variants", "each passes every test", v.variants},
 		{"lessons", "they have their parts, and hints for every test", v.lessons},
 		{"outputs", "what lessons show is what is printed", v.outputs},
 		{"runner", "it vets and passes its own tests", v.runner},
 	}
-	if cross {
+	switch {
+	case *only != "":
+		v.only = *only
+		parts = parts[3:5]
+	case *number != "":
+		parts = parts[1:6]
+	}
+	if *cross {
 		parts = append(parts, part{"systems", "everything vets for Windows and macOS", v.systems})
 	}
 	found := 0
@@ -98,6 +117,7 @@ type verifier struct {
 	*app
 	g        *gotest.Go
 	steps    []steps.Step
+	only     string // the one card to run
 	problems []string
 	stubs    map[string]check.StepReport // by step, what a learner sees at first
 }

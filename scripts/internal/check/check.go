@@ -4,17 +4,14 @@ package check
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 
 	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/kept"
 	"tokenauth.example/scripts/internal/steps"
 )
 
@@ -108,13 +105,15 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		report.State, report.Err = Unreadable, err
 		return report, nil
 	}
-	kept := c.Workshop.Path(".workshop", "verdicts", step.Number()+".json")
-	result, ok := recall(kept, key)
+	file := c.Workshop.Path(".workshop", "verdicts", step.Number()+".json")
+	result, ok := kept.Recall[gotest.Result](file, key)
 	if !ok {
 		if result, err = c.Go.Run(ctx, step.Dir(), overlay, tests); err != nil {
 			return report, err
 		}
-		remember(kept, key, result)
+		if !result.Has(gotest.TimedOut) { // that may have been the machine
+			kept.Remember(file, key, result)
+		}
 	}
 	report.Result = result
 	switch {
@@ -144,79 +143,23 @@ func leaveOutOtherTests(step steps.Step, overlay gotest.Overlay) error {
 	return nil
 }
 
-// key is a hash of all that a verdict depends on. The same key is the same verdict.
+// key is that of all that a verdict depends on.
 func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
-	hash := sha256.New()
-	fmt.Fprintln(hash, "verdicts 1", runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	add := func(name string) error {
-		text, ok := overlay[name]
-		if !ok {
-			var err error
-			if text, err = os.ReadFile(name); err != nil {
-				return err
-			}
-		}
-		fmt.Fprintf(hash, "%s %d %x\n", name, len(text), sha256.Sum256(text))
-		return nil
+	key := kept.NewKey("verdicts 1")
+	for _, name := range slices.Sorted(maps.Keys(overlay)) {
+		key.Add(name, overlay[name])
 	}
-	for _, root := range []string{step.Dir(), c.Workshop.Path("solutions"), c.Workshop.Path("testdata", "tokens")} {
-		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			inStep := root == step.Dir() && !strings.HasSuffix(name, ".go")
-			if entry.IsDir() || inStep || entry.Type()&fs.ModeType&^fs.ModeSymlink != 0 {
-				return nil
-			}
-			return add(name)
-		})
-		if err != nil {
+	notOverlaid := func(name string) bool {
+		_, overlaid := overlay[name]
+		return strings.HasSuffix(name, ".go") && !overlaid
+	}
+	if err := key.AddTree(step.Dir(), notOverlaid); err != nil {
+		return "", err
+	}
+	for _, root := range []string{c.Workshop.Path("solutions"), c.Workshop.Path("testdata", "tokens")} {
+		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
 			return "", err
 		}
 	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// verdict is what is kept of a step's last grading.
-type verdict struct {
-	Key    string
-	Result gotest.Result
-}
-
-func recall(name, key string) (gotest.Result, bool) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return gotest.Result{}, false
-	}
-	var kept verdict
-	if json.Unmarshal(text, &kept) != nil || kept.Key != key {
-		return gotest.Result{}, false
-	}
-	return kept.Result, true
-}
-
-// remember keeps a verdict. It is only there to save time: if it cannot be kept, the
-// next check grades again.
-func remember(name, key string, result gotest.Result) {
-	for _, test := range result.Tests {
-		if test.Verdict == gotest.TimedOut { // it may have been the machine
-			return
-		}
-	}
-	text, err := json.Marshal(verdict{key, result})
-	if err != nil || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
-		return
-	}
-	// Written beside and renamed, so that two checks at once never leave half a file.
-	temporary, err := os.CreateTemp(filepath.Dir(name), "*.part")
-	if err != nil {
-		return
-	}
-	_, err = temporary.Write(text)
-	if closeErr := temporary.Close(); err == nil && closeErr == nil {
-		err = os.Rename(temporary.Name(), name)
-	}
-	if err != nil {
-		os.Remove(temporary.Name())
-	}
+	return key.String(), nil
 }

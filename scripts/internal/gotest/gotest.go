@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,6 +56,11 @@ func (r Result) Passed() int {
 		}
 	}
 	return n
+}
+
+// Has tells whether a test ended with the verdict.
+func (r Result) Has(verdict Verdict) bool {
+	return slices.ContainsFunc(r.Tests, func(t TestResult) bool { return t.Verdict == verdict })
 }
 
 // Done tells whether every test passed.
@@ -136,81 +142,154 @@ func (o Overlay) Write(dir string) (flag string, err error) {
 // testTime is how long one test may take. The slowest takes about a second.
 const testTime = 60 * time.Second
 
-// Run compiles the tests in dir, which is a step's folder in steps/ or in solutions/,
-// and runs each. An error means that this could not be done, whatever is in dir.
+// Binary is a step's tests, compiled.
+type Binary struct {
+	path string
+	dir  string // where the tests run
+	// TestTime is how long one test may take.
+	TestTime time.Duration
+}
+
+// Remove removes the binary.
+func (b *Binary) Remove() { os.RemoveAll(filepath.Dir(b.path)) }
+
+// Compile compiles the tests in dir, which is a step's folder in steps/ or in
+// solutions/. If the code does not compile, Binary is nil and said is what the
+// compiler said. An error means that it could not be found out.
+func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...string) (binary *Binary, said string, err error) {
+	work, err := os.MkdirTemp("", "workshop-*")
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() {
+		if binary == nil {
+			os.RemoveAll(work)
+		}
+	}()
+	overlayFlag, err := overlay.Write(work)
+	if err != nil {
+		return nil, "", err
+	}
+	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: testTime} // Windows wants the ending
+	args := append([]string{"test", "-c", "-o", b.path, overlayFlag}, append(flags, ".")...)
+	out, err := g.Command(ctx, dir, nil, args...).CombinedOutput()
+	switch {
+	case ctx.Err() != nil:
+		return nil, "", ctx.Err()
+	case errors.As(err, new(*exec.ExitError)) && missingModule.Match(out):
+		return nil, "", fmt.Errorf("the modules that the workshop needs are not on this machine: %s", strings.TrimSpace(missingModule.FindString(string(out))))
+	case errors.As(err, new(*exec.ExitError)):
+		return nil, string(out), nil
+	case err != nil:
+		return nil, "", err
+	}
+	return b, "", nil
+}
+
+// Run compiles the tests in dir and runs each in a process of its own.
 func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps.Test) (Result, error) {
+	binary, said, err := g.Compile(ctx, dir, overlay)
+	if err != nil || binary == nil {
+		result := notRun(tests)
+		result.Build = said
+		return result, err
+	}
+	defer binary.Remove()
+	return binary.Each(ctx, tests)
+}
+
+// notRun is the result of tests that have not been run.
+func notRun(tests []steps.Test) Result {
 	result := Result{}
 	for _, test := range tests {
 		result.Tests = append(result.Tests, TestResult{Test: test, Verdict: NotRun})
 	}
-	work, err := os.MkdirTemp("", "workshop-*")
-	if err != nil {
-		return result, err
-	}
-	defer os.RemoveAll(work)
+	return result
+}
 
-	flag, err := overlay.Write(work)
-	if err != nil {
-		return result, err
-	}
-	binary := filepath.Join(work, "step.test.exe") // Windows wants the ending, nobody else minds
-	out, err := g.Command(ctx, dir, nil, "test", "-c", "-o", binary, flag, ".").CombinedOutput()
-	if ctx.Err() != nil {
-		return result, ctx.Err()
-	}
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		if text := string(out); missingModule.MatchString(text) {
-			return result, fmt.Errorf("the modules that the workshop needs are not on this machine: %s", strings.TrimSpace(missingModule.FindString(text)))
-		}
-		result.Build = string(out)
-		return result, nil
-	}
-	if err != nil {
-		return result, err
-	}
-
+// Each runs each test in a process of its own: whatever one does, the others are judged
+// all the same.
+func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
+	result := notRun(tests)
 	slots := make(chan struct{}, runtime.NumCPU())
 	var group sync.WaitGroup
 	for i := range result.Tests {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			runTest(ctx, binary, dir, &result.Tests[i])
+			test := &result.Tests[i]
+			output, well, err := b.process(ctx, b.TestTime, "-test.run=^"+test.Name+"$")
+			if ctx.Err() != nil {
+				return
+			}
+			test.Output = output
+			test.Verdict = judge(test.Name, output, well, err)
+			if test.Verdict == Fail {
+				test.Failure = ParseFailure(output)
+			}
 		})
 	}
 	group.Wait()
 	return result, ctx.Err()
 }
 
-// missingModule is what the go command says when it would have to use the network.
-var missingModule = regexp.MustCompile(`.*(module lookup disabled by GOPROXY=off|missing go\.sum entry).*`)
-
-// runTest runs one test in a process of its own: whatever it does, the others are
-// judged all the same.
-func runTest(ctx context.Context, binary, dir string, result *TestResult) {
-	if ctx.Err() != nil {
-		return
+// Together runs all tests in one process, which is faster. If that does not end as it
+// should, whole is false, and the result holds nothing to rely on.
+func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...string) (result Result, whole bool) {
+	result = notRun(tests)
+	output, _, err := b.process(ctx, 2*b.TestTime, flags...)
+	if err != nil || panicked(output) {
+		return result, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, testTime)
+	parts := byTest(output)
+	for i := range result.Tests {
+		test := &result.Tests[i]
+		test.Output = parts[test.Name]
+		test.Verdict = judge(test.Name, test.Output, true, nil)
+		switch test.Verdict {
+		case Fail:
+			test.Failure = ParseFailure(test.Output)
+		case Exited:
+			return result, false
+		}
+	}
+	return result, true
+}
+
+var marker = regexp.MustCompile(`^\x16(?:=== RUN   |=== NAME  |--- (?:PASS|FAIL|SKIP): )([\w/]*)`)
+
+// byTest splits the output of several tests into that of each.
+func byTest(output string) map[string]string {
+	parts := map[string]string{}
+	name := ""
+	for line := range strings.Lines(output) {
+		if match := marker.FindStringSubmatch(line); match != nil {
+			name, _, _ = strings.Cut(match[1], "/")
+		}
+		parts[name] += line
+	}
+	return parts
+}
+
+// process runs the binary once. well tells whether it exited with 0; err is that of
+// its time running out.
+func (b *Binary) process(ctx context.Context, most time.Duration, flags ...string) (output string, well bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "-test.run=^"+result.Name+"$", "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
-	cmd.Dir = dir
+	cmd := exec.CommandContext(ctx, b.path, append(flags, "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")...)
+	cmd.Dir = b.dir
 	cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
 	cmd.WaitDelay = time.Second
 	killWhole(cmd)
-	output := &capped{limit: 1 << 20}
-	cmd.Stdout, cmd.Stderr = output, output
-	err := cmd.Run()
+	kept := &capped{limit: 1 << 20}
+	cmd.Stdout, cmd.Stderr = kept, kept
+	runErr := cmd.Run()
 	endGroup(cmd)
-	result.Output = output.String()
-	result.Verdict = judge(result.Name, result.Output, err == nil, ctx.Err())
-	if errors.Is(ctx.Err(), context.Canceled) {
-		result.Verdict = NotRun
-	}
-	if result.Verdict == Fail {
-		result.Failure = ParseFailure(result.Output)
-	}
+	return kept.String(), runErr == nil, ctx.Err()
 }
+
+// missingModule is what the go command says when it would have to use the network.
+var missingModule = regexp.MustCompile(`.*(module lookup disabled by GOPROXY=off|missing go\.sum entry).*`)
 
 // judge reads the markers that the testing package prints with -test.v=test2json. A
 // test has passed if it says so, once, and its process ended well besides: code that
@@ -222,12 +301,16 @@ func judge(name, output string, exitedWell bool, ctxErr error) Verdict {
 		return Pass
 	case errors.Is(ctxErr, context.DeadlineExceeded):
 		return TimedOut
-	case strings.Contains(output, "\npanic: ") || strings.HasPrefix(output, "panic: ") || strings.Contains(output, "\nfatal error: "):
+	case panicked(output):
 		return Panicked
 	case strings.Contains(output, "\x16--- FAIL: "+name+" ("):
 		return Fail
 	}
 	return Exited
+}
+
+func panicked(output string) bool {
+	return strings.HasPrefix(output, "panic: ") || strings.Contains(output, "\npanic: ") || strings.Contains(output, "\nfatal error: ")
 }
 
 // capped keeps the first bytes that are written to it.

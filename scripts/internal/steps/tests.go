@@ -22,11 +22,14 @@ type Test struct {
 	// Guard marks a test that is green on the stub, and must stay so. Its comment
 	// begins with "Guard:" behind the number.
 	Guard bool
+	// Stays is why the test is there although no mistake is caught by it alone: what
+	// stands behind "Stays:" in its comment.
+	Stays string
 	File  string
 	Line  int
 }
 
-var requirement = regexp.MustCompile(`(?s)^([0-9]+)\. (Guard: )?(.+)$`)
+var requirement = regexp.MustCompile(`(?s)^([0-9]+)\. (Guard: )?(.+?)(?:\nStays: (.+))?$`)
 
 // Tests returns the step's tests in the order in which a learner meets them: by
 // task, and within a task as they stand in their file.
@@ -56,7 +59,7 @@ func (s Step) Tests() ([]Test, error) {
 			}
 			task, _ := strconv.Atoi(match[1])
 			tests = append(tests, Test{
-				Name: function.Name.Name, Task: task, Guard: match[2] != "", Requirement: strings.TrimSpace(match[3]),
+				Name: function.Name.Name, Task: task, Guard: match[2] != "", Requirement: strings.TrimSpace(match[3]), Stays: strings.TrimSpace(match[4]),
 				File: file.Name, Line: fset.Position(function.Pos()).Line,
 			})
 		}

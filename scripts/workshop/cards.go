@@ -1,0 +1,251 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/kept"
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// mistakes applies each mistake to its solution, and runs the tests on it.
+func (v *verifier) mistakes() (string, error) {
+	total := 0
+	for _, step := range v.steps {
+		tests, err := step.Tests()
+		if err != nil {
+			return "", err
+		}
+		cards, results, err := v.runCards(step, "mistakes", tests)
+		if err != nil {
+			return "", err
+		}
+		total += len(cards)
+		alone := map[string]bool{} // tests that caught a mistake that no other did
+		for i, c := range cards {
+			v.mistake(c, results[i])
+			if failed := failedTests(results[i]); len(failed) == 1 {
+				alone[failed[0]] = true
+			}
+		}
+		for _, test := range tests {
+			if v.only == "" && !alone[test.Name] && test.Stays == "" {
+				v.wrong("%s: %s catches no mistake that no other test catches: add one to testdata/mistakes/%[1]s, or say in its comment why it stays: // Stays: ...", step.Name, test.Name)
+			}
+		}
+	}
+	return fmt.Sprintf("%d of them", total), nil
+}
+
+// mistake judges what the tests made of a mistake.
+func (v *verifier) mistake(c card.Card, result gotest.Result) {
+	name, err := filepath.Rel(v.workshop.Root, c.File)
+	if err != nil {
+		name = c.File
+	}
+	if result.Build != "" {
+		v.wrong("%s: does not compile, so no test can catch it:\n%s", name, result.Build)
+		return
+	}
+	i := slices.IndexFunc(result.Tests, func(t gotest.TestResult) bool { return t.Name == c.Caught })
+	if i < 0 {
+		v.wrong("%s: there is no test %s in this step", name, c.Caught)
+		return
+	}
+	test := result.Tests[i]
+	wanted := map[string]gotest.Verdict{"failed": gotest.Fail, "panicked": gotest.Panicked, "timed out": gotest.TimedOut, "exited": gotest.Exited}[c.Ends]
+	said := test.Output
+	if test.Failure != nil {
+		said = test.Failure.Why
+	}
+	switch {
+	case test.Verdict == gotest.Pass:
+		v.wrong("%s: %s does not catch it; caught by: %s", name, c.Caught, strings.Join(failedTests(result), ", "))
+	case test.Verdict != wanted:
+		v.wrong("%s: %s ends with %q, and the card says %q:\n%s", name, c.Caught, test.Verdict, c.Ends, test.Output)
+	case !strings.Contains(strings.Join(strings.Fields(said), " "), strings.Join(strings.Fields(c.Says), " ")):
+		v.wrong("%s: %s does not say %q. It says:\n%s", name, c.Caught, c.Says, said)
+	}
+}
+
+// variants applies each variant to its solution: every test must pass, shuffled, and
+// under the race detector where there is a C compiler for it.
+func (v *verifier) variants() (string, error) {
+	total := 0
+	for _, step := range v.steps {
+		tests, err := step.Tests()
+		if err != nil {
+			return "", err
+		}
+		cards, results, err := v.runCards(step, "variants", tests)
+		if err != nil {
+			return "", err
+		}
+		total += len(cards)
+		for i, c := range cards {
+			name, err := filepath.Rel(v.workshop.Root, c.File)
+			if err != nil {
+				return "", err
+			}
+			if results[i].Build != "" {
+				v.wrong("%s: does not compile:\n%s", name, results[i].Build)
+				continue
+			}
+			for _, test := range results[i].Tests {
+				if test.Verdict != gotest.Pass {
+					v.wrong("%s: is right, and %s refuses it:\n%s", name, test.Name, test.Output)
+				}
+			}
+		}
+	}
+	race := "and -race"
+	if !canRace() {
+		race = "without -race, which needs a C compiler"
+	}
+	return fmt.Sprintf("%d of them, shuffled %s", total, race), nil
+}
+
+func failedTests(result gotest.Result) []string {
+	var names []string
+	for _, test := range result.Tests {
+		if test.Verdict != gotest.Pass {
+			names = append(names, test.Name)
+		}
+	}
+	return names
+}
+
+// canRace tells whether the race detector works here.
+func canRace() bool {
+	_, gcc := exec.LookPath("gcc")
+	_, clang := exec.LookPath("clang")
+	return gcc == nil || clang == nil
+}
+
+// runCards runs the tests of a step on each of its cards of a kind, some at a time.
+func (v *verifier) runCards(step steps.Step, kind string, tests []steps.Test) ([]card.Card, []gotest.Result, error) {
+	cards, err := card.Read(v.workshop.Path("testdata", kind, step.Name))
+	if err != nil {
+		v.wrong("%v", err)
+		return nil, nil, nil
+	}
+	if v.only != "" {
+		cards = slices.DeleteFunc(cards, func(c card.Card) bool { return c.Name != v.only })
+	}
+	ground, err := v.ground(step)
+	if err != nil {
+		return nil, nil, err
+	}
+	results := make([]gotest.Result, len(cards))
+	errs := make([]error, len(cards))
+	slots := make(chan struct{}, runtime.NumCPU())
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for i, c := range cards {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			results[i], errs[i] = v.runCard(step, kind, c, ground, tests)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			v.screen.Progress("%s of %s: %d of %d ...", kind, step.Name, done, len(cards))
+		})
+	}
+	group.Wait()
+	for i, err := range errs {
+		if v.ctx.Err() != nil {
+			return nil, nil, v.ctx.Err()
+		}
+		if err != nil {
+			v.wrong("%s: %v", cards[i].File, err)
+			results[i].Build = err.Error()
+		}
+	}
+	return cards, results, nil
+}
+
+// cardTime is how long one test may take on a card. Some wait for ever.
+const cardTime = 20 * time.Second
+
+// runCard runs the tests on one card. The result is kept, and not made again while
+// nothing changes that it depends on.
+func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground string, tests []steps.Test) (gotest.Result, error) {
+	changed, err := c.Apply(func(file string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
+	})
+	if err != nil {
+		return gotest.Result{}, err
+	}
+	overlay := gotest.Overlay{}
+	key := kept.NewKey(ground)
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		key.Add(name, changed[name])
+		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
+	}
+	file := v.workshop.Path(".workshop", "proofs", kind, step.Name, c.Name+".json")
+	if result, ok := kept.Recall[gotest.Result](file, key.String()); ok {
+		return result, nil
+	}
+	result, err := v.runOverlay(step, overlay, tests, false)
+	if err == nil && kind == "variants" && canRace() && result.Done() {
+		result, err = v.runOverlay(step, overlay, tests, true)
+	}
+	if err == nil {
+		kept.Remember(file, key.String(), result)
+	}
+	return result, err
+}
+
+// runOverlay runs the tests of a step on its solution, some files of it replaced.
+func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []steps.Test, race bool) (gotest.Result, error) {
+	var flags []string
+	if race {
+		flags = []string{"-race"}
+	}
+	binary, said, err := v.g.Compile(v.ctx, step.SolutionDir(), overlay, flags...)
+	if err != nil {
+		return gotest.Result{}, err
+	}
+	if binary == nil {
+		return gotest.Result{Build: said}, nil
+	}
+	defer binary.Remove()
+	binary.TestTime = cardTime
+	if result, whole := binary.Together(v.ctx, tests, "-test.shuffle=on"); whole {
+		return result, nil
+	}
+	return binary.Each(v.ctx, tests)
+}
+
+// ground is the key of all that the tests of a step stand on.
+func (v *verifier) ground(step steps.Step) (string, error) {
+	key := kept.NewKey(fmt.Sprint("proofs 1 race=", canRace()))
+	roots := []string{v.workshop.Path("testdata", "tokens")}
+	list, err := v.workshop.Steps()
+	if err != nil {
+		return "", err
+	}
+	for _, s := range list {
+		if s.Name <= step.Name {
+			roots = append(roots, s.SolutionDir())
+		}
+	}
+	for _, root := range roots {
+		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
+			return "", err
+		}
+	}
+	return key.String(), nil
+}
