@@ -84,21 +84,12 @@ func TestOpenDatabase_SetsUpEveryConnection(t *testing.T) {
 	}
 }
 
-// 2. Users are still there after a restart.
-func TestNew_KeepsWhatIsThere(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	hasher := password.Hasher{Cost: bcrypt.MinCost}
-	db := openDatabase(t, path)
-	store, err := users.New(db, hasher)
-	require.NoError(t, err, "New must make a Store on a new database")
-	user := create(t, store, "ann@example.com")
-	require.NoError(t, db.Close())
+// 2. A server can be started again.
+func TestNew_TakesADatabaseThatHasItsTable(t *testing.T) {
+	_, hasher, db := newStore(t)
 
-	store, err = users.New(openDatabase(t, path), hasher)
-	require.NoError(t, err, "New must take a database that has its table already: servers are started more than once")
-	again, err := store.Authenticate(t.Context(), "ann@example.com", plain)
-	assert.NoError(t, err, "who signed up before the restart must be able to log in after it")
-	assert.Equal(t, user, again, "the user must be the same one after a restart")
+	_, err := users.New(db, hasher)
+	assert.NoError(t, err, "New must take a database that has its table already: servers are started more than once")
 }
 
 // 3. A new user has an id and an email.
@@ -153,31 +144,6 @@ func TestCreate_StoresAHash(t *testing.T) {
 	assert.NotContains(t, string(file), plain, "the password must not be in the database: copies of it get stolen")
 }
 
-// 3. What people type is never taken for SQL.
-func TestCreate_TakesTextForText(t *testing.T) {
-	store, _, _ := newStore(t)
-	ann := create(t, store, "ann@example.com")
-	email := "'); drop table users; --@example.com"
-	assert.Equal(t, email, create(t, store, email).Email, "an email that looks like SQL must be stored as it is")
-
-	_, err := store.Authenticate(t.Context(), "' or 1=1 --@", plain)
-	assert.ErrorIs(t, err, users.ErrBadCredentials, "an email that looks like SQL must let nobody in (CWE-89)")
-	_, err = store.Get(t.Context(), ann.ID)
-	assert.NoError(t, err, "the other users must still be there (CWE-89)")
-}
-
-// 3. An id is never given to a second user.
-func TestCreate_NeverReusesAnID(t *testing.T) {
-	store, _, _ := newStore(t)
-	ann := create(t, store, "ann@example.com")
-	require.NoError(t, store.Delete(t.Context(), ann.ID), "Delete must delete a user who is there")
-
-	for _, email := range []string{"bob@example.com", "ann@example.com"} {
-		assert.NotEqual(t, ann.ID, create(t, store, email).ID,
-			"the id of a deleted user must not come back, not even for the same email: an old token would open the new user's account (SQLite hands out numbers again)")
-	}
-}
-
 // 4. An email can sign up once.
 func TestCreate_RefusesATakenEmail(t *testing.T) {
 	store, _, _ := newStore(t)
@@ -189,8 +155,6 @@ func TestCreate_RefusesATakenEmail(t *testing.T) {
 		assert.ErrorIs(t, err, users.ErrEmailTaken,
 			"%s has signed up already, whatever the case, and must get ErrEmailTaken: two accounts with one mailbox are one person's way into the other", email)
 	}
-	_, err := store.Authenticate(t.Context(), "ann@example.com", plain)
-	assert.NoError(t, err, "who was there first must keep the password: signing up again must not take an account over")
 }
 
 // 4. Many at once are no trouble.
@@ -233,27 +197,35 @@ func TestAuthenticate_ReturnsTheUser(t *testing.T) {
 	}
 }
 
-// 5. Every failure takes one verification.
-func TestAuthenticate_VerifiesOneHashEachTime(t *testing.T) {
-	store, hasher, _ := newStore(t)
-	create(t, store, "ann@example.com")
-	bob := create(t, store, "bob@example.com")
-	require.NoError(t, store.Deactivate(t.Context(), bob.ID), "Deactivate must deactivate a user who is there")
+// 5. Signing up again takes nothing over.
+func TestAuthenticate_KeepsTheFirstPassword(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	_, err := store.Create(t.Context(), "Ann@example.com", "another-password")
+	require.Error(t, err, "an email that has signed up must be refused")
 
-	for _, test := range []struct{ name, email, password string }{
-		{"the right password", "ann@example.com", plain},
-		{"a wrong password", "ann@example.com", "wrong-horse"},
-		{"an unknown email", "nobody@example.com", plain},
-		{"a deactivated user", "bob@example.com", plain},
-	} {
-		hasher.verified = nil
-		_, _ = store.Authenticate(t.Context(), test.email, test.password)
-		require.Len(t, hasher.verified, 1,
-			"%s must take exactly one verification: it is nearly all of the time a login takes, and the clock would tell who has an account (CVE-2026-23849)", test.name)
-		cost, err := bcrypt.Cost([]byte(hasher.verified[0]))
-		assert.NoError(t, err, "%s must verify a real hash: a broken one is refused in no time, and the clock tells", test.name)
-		assert.Equal(t, bcrypt.MinCost, cost, "%s must verify a hash of the store's own cost: another one takes another time", test.name)
-	}
+	user, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.NoError(t, err, "who was there first must keep the password: signing up again must not take an account over")
+	assert.Equal(t, ann, user, "who was there first must keep the account")
+	_, err = store.Authenticate(t.Context(), "ann@example.com", "another-password")
+	assert.Error(t, err, "the password of the second sign-up must not log in: anybody could have made it")
+}
+
+// 5. Users are still there after a restart.
+func TestNew_KeepsWhatIsThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	hasher := password.Hasher{Cost: bcrypt.MinCost}
+	db := openDatabase(t, path)
+	store, err := users.New(db, hasher)
+	require.NoError(t, err, "New must make a Store on a new database")
+	user := create(t, store, "ann@example.com")
+	require.NoError(t, db.Close())
+
+	store, err = users.New(openDatabase(t, path), hasher)
+	require.NoError(t, err, "New must take a database that has its table already: servers are started more than once")
+	again, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.NoError(t, err, "who signed up before the restart must be able to log in after it")
+	assert.Equal(t, user, again, "the user must be the same one after a restart")
 }
 
 // 6. Every failure is the same error.
@@ -276,18 +248,24 @@ func TestAuthenticate_DoesNotTellWhy(t *testing.T) {
 	}
 }
 
-// 6. A deactivated user cannot log in.
-func TestAuthenticate_RefusesADeactivatedUser(t *testing.T) {
-	store, _, _ := newStore(t)
-	ann := create(t, store, "ann@example.com")
+// 6. The dummy lets nobody in.
+func TestAuthenticate_NeverAcceptsTheDummy(t *testing.T) {
+	store, hasher, db := newStore(t)
+	create(t, store, "ann@example.com")
 	_, err := store.Authenticate(t.Context(), "ann@example.com", plain)
-	require.NoError(t, err, "until then, the user must be able to log in")
-	require.NoError(t, store.Deactivate(t.Context(), ann.ID), "Deactivate must deactivate a user who is there")
+	require.NoError(t, err, "before any failure, the right password must log in")
 
-	user, err := store.Authenticate(t.Context(), "ann@example.com", plain)
-	assert.ErrorIs(t, err, users.ErrBadCredentials, "a deactivated user must get ErrBadCredentials: locked out means locked out, and nobody else need know")
-	assert.Empty(t, user, "a deactivated user must not be returned")
+	fooled, err := users.New(db, fooledHasher{hasher.Hasher})
+	require.NoError(t, err)
+	user, err := fooled.Authenticate(t.Context(), "nobody@example.com", plain)
+	assert.ErrorIs(t, err, users.ErrBadCredentials, "where there is no user, nobody must get in, even if the password fits the dummy: it only takes up the time")
+	assert.Empty(t, user, "where there is no user, none must be returned")
 }
+
+// fooledHasher takes every password for the right one.
+type fooledHasher struct{ password.Hasher }
+
+func (fooledHasher) Verify(string, string) error { return nil }
 
 // 6. Trouble of ours is not a wrong password.
 func TestAuthenticate_TellsTroubleFromAWrongPassword(t *testing.T) {
@@ -338,6 +316,19 @@ func TestGet_RefusesAnUnknownID(t *testing.T) {
 	}
 }
 
+// 7. What people type is never taken for SQL.
+func TestCreate_TakesTextForText(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	email := "'); drop table users; --@example.com"
+	assert.Equal(t, email, create(t, store, email).Email, "an email that looks like SQL must be stored as it is")
+
+	_, err := store.Authenticate(t.Context(), "' or 1=1 --@", plain)
+	assert.ErrorIs(t, err, users.ErrBadCredentials, "an email that looks like SQL must let nobody in, and get ErrBadCredentials (CWE-89)")
+	_, err = store.Get(t.Context(), ann.ID)
+	assert.NoError(t, err, "the other users must still be there (CWE-89)")
+}
+
 // 7. Trouble of ours is not an unknown user.
 func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
 	store, _, db := newStore(t)
@@ -372,6 +363,42 @@ func TestDeactivate_LocksOneUserOut(t *testing.T) {
 	assert.ErrorIs(t, store.Deactivate(t.Context(), "no-such-id"), users.ErrNotFound, "an unknown id must get ErrNotFound: whoever mistypes it must not believe that the user is locked out")
 }
 
+// 8. Every failure takes one verification.
+func TestAuthenticate_VerifiesOneHashEachTime(t *testing.T) {
+	store, hasher, _ := newStore(t)
+	create(t, store, "ann@example.com")
+	bob := create(t, store, "bob@example.com")
+	require.NoError(t, store.Deactivate(t.Context(), bob.ID), "Deactivate must deactivate a user who is there")
+
+	for _, test := range []struct{ name, email, password string }{
+		{"the right password", "ann@example.com", plain},
+		{"a wrong password", "ann@example.com", "wrong-horse"},
+		{"an unknown email", "nobody@example.com", plain},
+		{"a deactivated user", "bob@example.com", plain},
+	} {
+		hasher.verified = nil
+		_, _ = store.Authenticate(t.Context(), test.email, test.password)
+		require.Len(t, hasher.verified, 1,
+			"%s must take exactly one verification: it is nearly all of the time a login takes, and the clock would tell who has an account (CVE-2026-23849)", test.name)
+		cost, err := bcrypt.Cost([]byte(hasher.verified[0]))
+		assert.NoError(t, err, "%s must verify a real hash: a broken one is refused in no time, and the clock tells", test.name)
+		assert.Equal(t, bcrypt.MinCost, cost, "%s must verify a hash of the store's own cost: another one takes another time", test.name)
+	}
+}
+
+// 8. A deactivated user cannot log in.
+func TestAuthenticate_RefusesADeactivatedUser(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	_, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	require.NoError(t, err, "until then, the user must be able to log in")
+	require.NoError(t, store.Deactivate(t.Context(), ann.ID), "Deactivate must deactivate a user who is there")
+
+	user, err := store.Authenticate(t.Context(), "ann@example.com", plain)
+	assert.ErrorIs(t, err, users.ErrBadCredentials, "a deactivated user must get ErrBadCredentials: locked out means locked out, and nobody else need know")
+	assert.Empty(t, user, "a deactivated user must not be returned")
+}
+
 // 9. A deleted user is gone, and the others stay.
 func TestDelete_RemovesOneUser(t *testing.T) {
 	store, _, _ := newStore(t)
@@ -383,4 +410,16 @@ func TestDelete_RemovesOneUser(t *testing.T) {
 	_, err = store.Get(t.Context(), bob.ID)
 	assert.NoError(t, err, "the other users must stay")
 	assert.ErrorIs(t, store.Delete(t.Context(), ann.ID), users.ErrNotFound, "a second Delete must get ErrNotFound: there is nobody to delete")
+}
+
+// 9. An id is never given to a second user.
+func TestCreate_NeverReusesAnID(t *testing.T) {
+	store, _, _ := newStore(t)
+	ann := create(t, store, "ann@example.com")
+	require.NoError(t, store.Delete(t.Context(), ann.ID), "Delete must delete a user who is there")
+
+	for _, email := range []string{"bob@example.com", "ann@example.com"} {
+		assert.NotEqual(t, ann.ID, create(t, store, email).ID,
+			"the id of a deleted user must not come back, not even for the same email: an old token would open the new user's account (SQLite hands out numbers again)")
+	}
 }

@@ -115,7 +115,7 @@ func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
 // "invalid_request" or "unsupported_grant_type" (RFC 6749, section 5.2).
 //
 //workshop:todo 6 the content type must be application/x-www-form-urlencoded (mime.ParseMediaType splits off its parameters). Read at most maxForm bytes: put an http.MaxBytesReader around r.Body. Let r.ParseForm parse, and check its error.
-//workshop:todo 7 look in r.PostForm, which holds the body alone. Refuse a username or password that is missing, empty or repeated, and one in the URL, whatever the body says: URLs end up in logs.
+//workshop:todo 7 look in r.PostForm, which holds the body alone. Refuse a username or password that is missing, empty or repeated. Refuse both, and grant_type, in the URL, whatever the body says: URLs end up in logs.
 //workshop:todo 8 a grant_type may be missing or empty. If there is one, it must be "password", and only one.
 //workshop:stub _ = r.ParseForm()
 //workshop:stub return r.Form, "" // takes everything, from everywhere

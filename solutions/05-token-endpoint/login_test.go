@@ -372,10 +372,11 @@ func TestToken_RefusesParametersInTheURL(t *testing.T) {
 		{"password=correct-horse", "username=ann%40example.com"},
 		{"username=ann%40example.com", "password=correct-horse"},
 		{"password=again", annsForm},
+		{"grant_type=password", annsForm},
 	} {
 		r := apitest.Form("/auth/token?"+test.query, test.form)
 		assert.Equal(t, "400 invalid_request", apitest.Do(t, f, r).Outcome(),
-			"a username or password in the URL must be refused, so that no client makes a habit of it: URLs stand in every log on the way (CWE-598)")
+			"a parameter in the URL must be refused, so that no client makes a habit of it: URLs stand in every log on the way (CWE-598)")
 	}
 }
 

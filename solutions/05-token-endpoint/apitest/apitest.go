@@ -61,8 +61,10 @@ func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 // describe writes the request as one line, shortened.
 func describe(r *http.Request) string {
 	line := r.Method + " " + r.URL.String()
-	if authorization := r.Header.Get("Authorization"); authorization != "" {
-		line += fmt.Sprintf("  Authorization: %.40s", authorization)
+	for _, name := range []string{"Authorization", "Content-Type"} {
+		if value := r.Header.Get(name); value != "" {
+			line += fmt.Sprintf("  %s: %.40s", name, value)
+		}
 	}
 	if r.GetBody == nil {
 		return line
