@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +64,7 @@ func describe(r *http.Request) string {
 	line := r.Method + " " + r.URL.String()
 	for _, name := range []string{"Authorization", "Content-Type"} {
 		if value := r.Header.Get(name); value != "" {
-			line += fmt.Sprintf("  %s: %.40s", name, value)
+			line += fmt.Sprintf("  %s: %.120s", name, value)
 		}
 	}
 	if r.GetBody == nil {
@@ -114,6 +115,20 @@ func (a Answer) Detail() string {
 	detail, _ := a.JSON()["detail"].(string)
 	return detail
 }
+
+// Challenge is what the header WWW-Authenticate asks for: "bearer", or "bearer
+// error=invalid_token" if it reports an error. Other parameters, such as realm, may
+// stand there too, in any order (RFC 9110, section 11.6.1).
+func (a Answer) Challenge() string {
+	scheme, parameters, _ := strings.Cut(a.Header.Get("WWW-Authenticate"), " ")
+	challenge := strings.ToLower(scheme)
+	if match := errorParameter.FindStringSubmatch(parameters); match != nil {
+		challenge += " error=" + match[1]
+	}
+	return challenge
+}
+
+var errorParameter = regexp.MustCompile(`(?i)(?:^|[ ,])error *= *"?([^" ,]*)`)
 
 // Log keeps what was logged. Its zero value is ready for use.
 type Log struct {
