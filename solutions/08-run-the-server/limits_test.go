@@ -35,7 +35,7 @@ func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
 // timeUntilClosed says what a client sends, then waits. It returns how long the
 // server keeps the connection after that, an hour at most.
 func timeUntilClosed(t *testing.T, sent string) (kept time.Duration, answer string) {
-	t.Logf("sent: %.80q, and then nothing", sent)
+	t.Logf("sent: %d bytes that begin with %.40q, and then nothing more", len(sent), sent)
 	synctest.Test(t, func(t *testing.T) {
 		listener := &pipes{make(chan net.Conn), make(chan struct{})}
 		server := newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -34,7 +34,7 @@ func main() {
 // run serves until ctx is done. Then it takes no new connections, lets the requests
 // that are under way finish, closes the database, and returns nil.
 //
-//workshop:todo 3 open the database, make the handler with newHandler, and listen on s.address with net.Listen. If that fails, the error should name ADDR: it is what has to be changed. Log the address you listen on. Then serve, with newServer.
+//workshop:todo 3 open the database, make the handler with newHandler, and listen on s.address with net.Listen. An error of the first names DATABASE and one of the last ADDR: that is what has to be changed. Log the address you listen on. Then serve, with newServer.
 //workshop:todo 7 serve in a goroutine of its own, and wait: either serving fails, or ctx is done. Then call Shutdown, with a context that gives it shutdownTime, and close the database last.
 //workshop:stub s, err := loadSettings(getenv)
 //workshop:stub if err != nil {

@@ -311,6 +311,8 @@ func TestServer_KeepsSecretsOutOfItsLog(t *testing.T) {
 	p.do(t, "GET", "/tasks", expired, "")
 	p.do(t, "POST", "/auth/token", "", "username=ann@example.com&password=wrong-horse")
 
+	require.NoError(t, p.cmd.Process.Kill())
+	<-p.exited // now all that it printed has come through
 	printed := p.output.String()
 	assert.Contains(t, printed, "expired", "the log must say why the token was refused")
 	assert.Contains(t, printed, "bad credentials", "the log must say why the login was refused")
@@ -320,6 +322,21 @@ func TestServer_KeepsSecretsOutOfItsLog(t *testing.T) {
 	} {
 		assert.NotContains(t, printed, test.secret, "the log must not hold %s: more people read logs than should log in (CWE-532)", test.name)
 	}
+}
+
+// 4. What was answered is kept, even if the server is killed.
+func TestServer_KeepsWhatItAnswered(t *testing.T) {
+	database := filepath.Join(t.TempDir(), "tasks.db")
+	p := start(t, "DATABASE="+database)
+	_, signed := p.signUpAndLogIn(t, "ann@example.com")
+	require.Equal(t, "201", p.do(t, "POST", "/tasks", signed, `{"title":"Write report"}`).Outcome(), "POST /tasks must make a task")
+	require.NoError(t, p.cmd.Process.Kill())
+	<-p.exited
+
+	p = start(t, "DATABASE="+database)
+	answer := p.do(t, "GET", "/tasks", signed, "")
+	require.Equal(t, "200", answer.Outcome(), "a token must go on working after a restart with the same key")
+	assert.Contains(t, answer.Body, "Write report", "a task that was answered with 201 must still be there after the server was killed")
 }
 
 // 5. Every error is JSON.
@@ -365,7 +382,8 @@ func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 		}
 		return err != nil
 	}
-	require.Eventually(t, refusesNewConnections, 10*time.Second, 5*time.Millisecond, "told to stop, the server must take no new connections")
+	require.Eventually(t, refusesNewConnections, 10*time.Second, 5*time.Millisecond,
+		"told to stop, the server must take no new connections")
 	_, err = io.WriteString(connection, body)
 	require.NoError(t, err, "a request that was under way must be let finish")
 	n, err = connection.Read(answer)
@@ -378,19 +396,4 @@ func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		assert.Fail(t, "it is still running", "the server must exit when its last request has been answered")
 	}
-}
-
-// 7. What was answered is kept, even if the server is killed.
-func TestRun_KeepsWhatItAnswered(t *testing.T) {
-	database := filepath.Join(t.TempDir(), "tasks.db")
-	p := start(t, "DATABASE="+database)
-	_, signed := p.signUpAndLogIn(t, "ann@example.com")
-	require.Equal(t, "201", p.do(t, "POST", "/tasks", signed, `{"title":"Write report"}`).Outcome(), "POST /tasks must make a task")
-	require.NoError(t, p.cmd.Process.Kill())
-	<-p.exited
-
-	p = start(t, "DATABASE="+database)
-	answer := p.do(t, "GET", "/tasks", signed, "")
-	require.Equal(t, "200", answer.Outcome(), "a token must go on working after a restart with the same key")
-	assert.Contains(t, answer.Body, "Write report", "a task that was answered with 201 must still be there after the server was killed")
 }
