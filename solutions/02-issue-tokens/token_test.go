@@ -45,14 +45,15 @@ func claimsOf(t *testing.T, signed string) map[string]any {
 	return claims
 }
 
-// secondsOf returns a claim that is a time, in seconds since 1970.
-func secondsOf(t *testing.T, claims map[string]any, name string) float64 {
+// secondsOf returns a claim that is a time, in whole seconds since 1970.
+func secondsOf(t *testing.T, claims map[string]any, name string) int64 {
 	t.Helper()
+	require.Contains(t, claims, name, "the token must hold the claim %s", name)
 	number, ok := claims[name].(json.Number)
 	require.True(t, ok, "%s must be a JSON number (RFC 7519, section 2), and it is %T: %v", name, claims[name], claims[name])
 	seconds, err := number.Float64()
 	require.NoError(t, err)
-	return seconds
+	return int64(seconds)
 }
 
 // 1. A key under 32 bytes is refused.
@@ -103,7 +104,7 @@ func TestIssue_SaysWhenItWasIssued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		claims := claimsOf(t, issue(t, newIssuer(t, time.Minute), "user-1"))
 
-		assert.InDelta(t, float64(time.Now().Unix()), secondsOf(t, claims, "iat"), 1,
+		assert.Equal(t, time.Now().Unix(), secondsOf(t, claims, "iat"),
 			"iat must be now, in seconds since 1970: without it, nobody can say which tokens are older than a theft")
 	})
 }
@@ -116,7 +117,7 @@ func TestIssue_ExpiresAfterTheLifetime(t *testing.T) {
 			time.Sleep(time.Hour) // a token lives from when it is issued, not from when the server was started
 			claims := claimsOf(t, issue(t, issuer, "user-1"))
 
-			assert.InDelta(t, float64(time.Now().Add(lifetime).Unix()), secondsOf(t, claims, "exp"), 1,
+			assert.Equal(t, time.Now().Add(lifetime).Unix(), secondsOf(t, claims, "exp"),
 				"exp must be now plus the lifetime of %v, in seconds since 1970: in any other unit, a stolen token works for ever or never", lifetime)
 		})
 	}
