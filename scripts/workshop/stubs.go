@@ -92,6 +92,13 @@ func (a *app) drift() ([]drifted, error) {
 				found = append(found, drifted{name, "differs from what its solution makes it", file.Text})
 			}
 		}
+		now, wanted, err := a.withBugs(step)
+		if err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+		if !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted) {
+			found = append(found, drifted{path.Join("steps", step.Name, "README.md"), "shows bugs that are not as their cards have them", wanted})
+		}
 		err = filepath.WalkDir(step.Dir(), func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") {
 				return err

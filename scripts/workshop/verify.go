@@ -287,7 +287,7 @@ func (v *verifier) stubReport(step steps.Step) (check.StepReport, error) {
 }
 
 // The parts of every lesson, in order.
-var headings = []string{"The idea", "Your tasks", "Check yourself", "What you have built", "Where it breaks in real life", "Going further"}
+var headings = []string{"The idea", "Your tasks", "Check yourself", "What you have built", "Spot the bug", "Where it breaks in real life", "Going further"}
 
 const (
 	mostWords   = 900
@@ -328,6 +328,15 @@ func (v *verifier) lesson(step steps.Step, text lesson.Lesson) {
 	}
 	if !slices.Equal(got, headings) {
 		v.wrong("%s: the headings must be %q, and they are %q", name, headings, got)
+	}
+	now, wanted, err := v.withBugs(step)
+	switch shown := bugs.FindStringSubmatch(text.Text); {
+	case err != nil:
+		v.wrong("%v", err)
+	case shown == nil || strings.Count(shown[2], ",")+1 != bugsShown:
+		v.wrong("%s: needs a place for %d bugs: <!-- bugs: a, b, c --> and <!-- end of bugs -->", name, bugsShown)
+	case !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted):
+		v.wrong("%s: shows bugs that are not as their cards have them: %s", name, plain("stubs"))
 	}
 	if text.Minutes == 0 {
 		v.wrong("%s: needs a line such as: 20 minutes", name)

@@ -52,7 +52,7 @@ func ReadHints(dir string) (Hints, error) {
 type Lesson struct {
 	Title   string // behind the first #
 	Minutes int
-	Words   int   // without code and pictures
+	Words   int   // without code, pictures and folded answers
 	Tasks   []int // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
 	Commands []Command
@@ -69,6 +69,7 @@ var (
 	minutes = regexp.MustCompile(`(?m)^([0-9]+) minutes`)
 	task    = regexp.MustCompile(`(?m)^([0-9]+)\. `)
 	fenced  = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+	folded  = regexp.MustCompile("(?s)<details>.*?</details>|<!--.*?-->")
 	word    = regexp.MustCompile(`[\pL\pN]`)
 )
 
@@ -84,7 +85,7 @@ func Read(dir string) (Lesson, error) {
 			lesson.Commands = append(lesson.Commands, commands(match[2])...)
 		}
 	}
-	prose := fenced.ReplaceAllString(lesson.Text, "")
+	prose := folded.ReplaceAllString(fenced.ReplaceAllString(lesson.Text, ""), "")
 	first, _, _ := strings.Cut(prose, "\n")
 	lesson.Title = strings.TrimPrefix(first, "# ")
 	if match := minutes.FindStringSubmatch(prose); match != nil {
