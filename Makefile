@@ -1,11 +1,12 @@
 # Every target is one go command; README.md has each in its plain form.
 STEP =
+ARGS =
 WORKSHOP = @go -C scripts tool workshop
 
-start check hint show catchup reset doctor run demo stubs verify:
-	$(WORKSHOP) $@ $(STEP)
+start check hint show catchup reset doctor run demo stubs verify fuzz:
+	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
 test: verify
 
-.PHONY: start check hint show catchup reset doctor run demo stubs verify test
+.PHONY: start check hint show catchup reset doctor run demo stubs verify fuzz test
 .DEFAULT_GOAL = start

@@ -173,13 +173,14 @@ func (a *app) failure(report check.StepReport) {
 		}
 		a.screen.Printf("\n  Mend the first line first: the others often follow from it.")
 	default:
-		a.testFailure(report)
+		a.testFailure(report, report.Result.FirstFailure())
+		a.screen.Printf("    %s", a.command("hint", nil))
+		a.screen.Printf("    %s", a.command("show", &report.Step))
 	}
 }
 
-// testFailure shows the first test that did not pass.
-func (a *app) testFailure(report check.StepReport) {
-	test := report.Result.FirstFailure()
+// testFailure shows a test that did not pass, and where its task is to be done.
+func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 	position := 1
 	for report.Result.Tests[position-1].Name != test.Name {
 		position++
@@ -188,7 +189,9 @@ func (a *app) testFailure(report check.StepReport) {
 	const indent = "    "
 	if failure := test.Failure; test.Verdict == gotest.Fail && failure != nil {
 		a.screen.Wrap(indent, failure.Why)
-		a.screen.Printf("")
+		if failure.Sent+failure.Answered+failure.Got+failure.Want != "" {
+			a.screen.Printf("")
+		}
 		for _, field := range [][2]string{{"sent", failure.Sent}, {"answered", failure.Answered}, {"got", failure.Got}, {"want", failure.Want}} {
 			if field[1] != "" {
 				a.screen.Field(indent+"  ", field[0], shorten(field[1]))
@@ -212,8 +215,6 @@ func (a *app) testFailure(report check.StepReport) {
 	if place := placeOf(report, test.Test); place != "" {
 		a.screen.Printf("%s%s", indent, place)
 	}
-	a.screen.Printf("%s%s", indent, a.command("hint", nil))
-	a.screen.Printf("%s%s", indent, a.command("show", &report.Step))
 }
 
 // shorten cuts a value that would push the rest off the screen.

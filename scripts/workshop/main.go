@@ -53,7 +53,8 @@ func verbs() []verb {
 		{"run", "", "run your server, with the settings in .env", (*app).run},
 		{"demo", "", "run the reference server and try it with curl", (*app).demo},
 		{"stubs", "[-check]", "maintainers: write steps/ from solutions/", (*app).stubs},
-		{"verify", "[-cross]", "maintainers: prove that the workshop is right", (*app).verify},
+		{"verify", "[-step 03]", "maintainers: prove that the workshop is right", (*app).verify},
+		{"fuzz", "[-time 1m]", "maintainers: send the solutions anything", (*app).fuzz},
 	}
 }
 
@@ -105,7 +106,7 @@ func (a *app) dispatch(args []string) (int, error) {
 func (a *app) usage(list []verb) {
 	a.screen.Printf("usage: %s\n", plain("VERB [STEP]"))
 	for _, v := range list {
-		a.screen.Printf("  %-8s %-9s %s", v.name, v.args, v.does)
+		a.screen.Printf("  %-8s %-10s %s", v.name, v.args, v.does)
 	}
 	a.screen.Printf("\nSTEP is a number, such as 03. With make: make check STEP=03")
 	a.screen.Printf("Exit codes: 0 done, 1 not yet, 2 it could not be found out.")

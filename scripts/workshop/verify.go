@@ -11,9 +11,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/kept"
 	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
@@ -25,6 +27,7 @@ func (a *app) verify() (int, error) {
 	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
 	cross := flags.Bool("cross", false, "vet everything for Windows and macOS too")
 	only := flags.String("only", "", "run the one mistake or variant with this `name`")
+	update := flags.Bool("update", false, "write what learners are told into testdata/reports")
 	number := flags.String("step", "", "prove one `step`")
 	if err := flags.Parse(a.args); err != nil {
 		return exitTrouble, nil // it has said why
@@ -49,23 +52,25 @@ func (a *app) verify() (int, error) {
 			return exitTrouble, err
 		}
 	}
-	v := &verifier{app: a, g: g, steps: list, stubs: map[string]check.StepReport{}}
+	v := &verifier{app: a, g: g, steps: list, update: *update, stubs: map[string]check.StepReport{}}
 	parts := []part{
 		{"versions", "one version of Go and of each module", v.versions},
 		{"solutions", "they vet and pass every test", v.solutions},
+		{"steady", "they pass shuffled, again and again, and on what fuzzing begins with", v.steady},
 		{"stubs", "they vet, and fail every test by its own message", v.stubsFail},
 		{"mistakes", "each is caught by the test meant for it", v.mistakes},
 		{"variants", "each passes every test", v.variants},
 		{"lessons", "they have their parts, and hints for every test", v.lessons},
+		{"messages", "what learners are told is as it was read", v.messages},
 		{"outputs", "what lessons show is what is printed", v.outputs},
 		{"runner", "it vets and passes its own tests", v.runner},
 	}
 	switch {
 	case *only != "":
 		v.only = *only
-		parts = parts[3:5]
+		parts = parts[4:6]
 	case *number != "":
-		parts = parts[1:6]
+		parts = parts[1:8]
 	}
 	if *cross {
 		parts = append(parts, part{"systems", "everything vets for Windows and macOS", v.systems})
@@ -118,6 +123,7 @@ type verifier struct {
 	g        *gotest.Go
 	steps    []steps.Step
 	only     string // the one card to run
+	update   bool   // write what learners are told in place of comparing it
 	problems []string
 	stubs    map[string]check.StepReport // by step, what a learner sees at first
 }
@@ -256,6 +262,60 @@ func (v *verifier) stubsFail() (string, error) {
 		}
 	}
 	return fmt.Sprintf("%d tests", count), nil
+}
+
+// times is how often a solution's tests are run in another order each time.
+const times = 10
+
+// steady runs the solutions' tests shuffled, on the seeds of the fuzz tests, and under
+// the race detector where there is a C compiler for it.
+func (v *verifier) steady() (string, error) {
+	race := ""
+	if !canRace() {
+		race = ", without -race, which needs a C compiler"
+	}
+	for _, step := range v.steps {
+		ground, err := v.ground(step)
+		if err != nil {
+			return "", err
+		}
+		file := v.workshop.Path(".workshop", "proofs", "steady", step.Name+".json")
+		if _, ok := kept.Recall[bool](file, ground); ok {
+			continue
+		}
+		before := len(v.problems)
+		shuffled := []string{"-test.run=^(Test|Fuzz)", "-test.shuffle=on", fmt.Sprint("-test.count=", times)}
+		if err := v.passes(step, "shuffled, "+fmt.Sprint(times)+" times", nil, shuffled); err != nil {
+			return "", err
+		}
+		if canRace() {
+			if err := v.passes(step, "under -race", []string{"-race"}, []string{"-test.shuffle=on"}); err != nil {
+				return "", err
+			}
+		}
+		if len(v.problems) == before {
+			kept.Remember(file, ground, true)
+		}
+	}
+	return fmt.Sprintf("%d times%s", times, race), nil
+}
+
+// passes compiles a solution's tests, and runs them all in one process.
+func (v *verifier) passes(step steps.Step, how string, buildFlags, testFlags []string) error {
+	v.screen.Progress("testing solutions/%s %s ...", step.Name, how)
+	binary, said, err := v.g.Compile(v.ctx, step.SolutionDir(), nil, buildFlags...)
+	if err != nil {
+		return err
+	}
+	if binary == nil {
+		v.wrong("solutions/%s does not compile:\n%s", step.Name, said)
+		return nil
+	}
+	defer binary.Remove()
+	if output, ok := binary.Passes(v.ctx, 5*time.Minute, testFlags...); !ok && v.ctx.Err() == nil {
+		v.wrong("solutions/%s fails %s:\n%s", step.Name, how, output)
+	}
+	return v.ctx.Err()
 }
 
 func stubOverlay(step steps.Step, sources map[string][]byte) gotest.Overlay {

@@ -256,6 +256,12 @@ func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...stri
 	return result, true
 }
 
+// Passes runs the binary once with the flags, and tells whether all that it ran passed.
+func (b *Binary) Passes(ctx context.Context, most time.Duration, flags ...string) (output string, ok bool) {
+	output, well, err := b.process(ctx, most, flags...)
+	return output, well && err == nil
+}
+
 var marker = regexp.MustCompile(`^\x16(?:=== RUN   |=== NAME  |--- (?:PASS|FAIL|SKIP): )([\w/]*)`)
 
 // byTest splits the output of several tests into that of each.
