@@ -3,10 +3,10 @@ STEP =
 ARGS =
 WORKSHOP = @go -C scripts tool workshop
 
-start check hint show catchup reset doctor run demo stubs verify fuzz:
+start check hint show catchup reset doctor run demo stubs verify fuzz mutants:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
 test: verify
 
-.PHONY: start check hint show catchup reset doctor run demo stubs verify fuzz test
+.PHONY: start check hint show catchup reset doctor run demo stubs verify fuzz mutants test
 .DEFAULT_GOAL = start

@@ -55,6 +55,7 @@ func verbs() []verb {
 		{"stubs", "[-check]", "maintainers: write steps/ from solutions/", (*app).stubs},
 		{"verify", "[-step 03]", "maintainers: prove that the workshop is right", (*app).verify},
 		{"fuzz", "[-time 1m]", "maintainers: send the solutions anything", (*app).fuzz},
+		{"mutants", "[STEP]", "maintainers: change the solutions at random", (*app).mutants},
 	}
 }
 

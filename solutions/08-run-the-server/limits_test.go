@@ -32,10 +32,10 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { close(p.closed); return nil }
 func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
 
-// timeUntilClosed says what a client sends, then waits. It returns how long the
-// server keeps the connection after that, an hour at most.
-func timeUntilClosed(t *testing.T, sent string) (kept time.Duration, answer string) {
-	t.Logf("sent: %d bytes that begin with %.40q, and then nothing more", len(sent), sent)
+// talk says what a client sends, and after a pause says the rest. It returns how long
+// the server keeps the connection, an hour at most, and what it answers.
+func talk(t *testing.T, sent string, pause time.Duration, rest string) (kept time.Duration, answer string) {
+	t.Logf("sent: %d bytes that begin with %.40q; after a pause of %v, %d bytes; and then nothing more", len(sent), sent, pause, len(rest))
 	synctest.Test(t, func(t *testing.T) {
 		listener := &pipes{make(chan net.Conn), make(chan struct{})}
 		server := newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,10 +49,15 @@ func timeUntilClosed(t *testing.T, sent string) (kept time.Duration, answer stri
 		listener.connections <- connection
 		began := time.Now()
 		require.NoError(t, client.SetDeadline(began.Add(time.Hour)))
-		go func() { _, _ = io.WriteString(client, sent) }()
+		go func() {
+			_, _ = io.WriteString(client, sent)
+			time.Sleep(pause)
+			_, _ = io.WriteString(client, rest)
+		}()
 		text, _ := io.ReadAll(client)
 		kept, answer = time.Since(began), string(text)
 	})
+	t.Logf("got: %.60q, and the connection was kept for %v", answer, kept)
 	return kept, answer
 }
 
@@ -63,9 +68,22 @@ func TestNewServer_LeavesClientsThatStopTalking(t *testing.T) {
 		{"in the middle of its body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf"},
 		{"between two requests", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
 	} {
-		kept, _ := timeUntilClosed(t, test.sent)
+		kept, _ := talk(t, test.sent, 0, "")
 		assert.LessOrEqual(t, kept, time.Minute,
 			"a client that stops talking %s must be left after a minute at the most: a few thousand of them would hold every connection (CWE-400)", test.name)
+	}
+}
+
+// 6. Guard: A client that is slow, but talks, is answered.
+func TestNewServer_AnswersSlowClients(t *testing.T) {
+	for _, test := range []struct{ name, sent, rest string }{
+		{"header", "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-", "Length: 4\r\n\r\nbody"},
+		{"body", "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbo", "dy"},
+	} {
+		kept, _ := talk(t, test.sent, 0, "")
+		pause := max(time.Second/2, min(kept, time.Minute)*3/4)
+		_, answer := talk(t, test.sent, pause, test.rest)
+		assert.Contains(t, answer, "done", "a client whose %s takes %v must get its answer, for the server waits longer than that: with less time to write than to read, people with a slow connection get none", test.name, pause)
 	}
 }
 
@@ -97,9 +115,9 @@ func TestNewServer_LeavesClientsThatDoNotRead(t *testing.T) {
 
 // 6. A header has a limit.
 func TestNewServer_RefusesAHugeHeader(t *testing.T) {
-	_, answer := timeUntilClosed(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 8000)+"\r\n\r\n")
+	_, answer := talk(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 8000)+"\r\n\r\n", 0, "")
 	require.Contains(t, answer, " 200 ", "a header of 8 kB must be read: tokens and cookies are that long")
 
-	_, answer = timeUntilClosed(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 80<<10)+"\r\n\r\n")
+	_, answer = talk(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 80<<10)+"\r\n\r\n", 0, "")
 	assert.Contains(t, answer, " 431 ", "a header of 80 KiB must get 431: it is read before anybody is known, by default up to a megabyte (CWE-770)")
 }
