@@ -1,6 +1,10 @@
 # Every target is one go command; README.md has each in its plain form.
 STEP =
 ARGS =
+# A Go that is too old would answer with its usage, and not say why.
+ifeq ($(filter go1.%,$(shell go -C scripts env GOVERSION 2>&1)),)
+$(error Go is not there, or too old: install Go 1.26 or newer from https://go.dev/dl)
+endif
 WORKSHOP = @go -C scripts tool workshop
 
 start check hint show catchup reset doctor run demo stubs verify fuzz mutants:

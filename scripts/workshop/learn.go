@@ -130,7 +130,7 @@ func (a *app) hint() (int, error) {
 	}
 	given[test] = n + 1
 	a.rememberHints(given)
-	return exitNotYet, nil
+	return exitDone, nil
 }
 
 func (a *app) hintsFile() string { return a.workshop.Path(".workshop", "hints.json") }
