@@ -9,6 +9,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -298,6 +300,10 @@ func TestIssue_KeepsTokenAndKeyOutOfErrorsAndLogs(t *testing.T) {
 func TestIssue_KeepsSubjectsApart(t *testing.T) {
 	issuer := newIssuer(t, time.Minute)
 	issue(t, issuer, "user-1")
+
+	// Many threads and many collections of garbage: the requests meet, on one processor too.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
 
 	var issued [8][250]string // by request, and how often it was sent
 	start := make(chan struct{})

@@ -73,7 +73,9 @@ func create(t *testing.T, store *users.Store, email string) users.User {
 
 // 1. A database that cannot be opened is an error at once.
 func TestOpenDatabase_SaysWhenItCannot(t *testing.T) {
-	openDatabase(t, filepath.Join(t.TempDir(), "a name with spaces.db"))
+	path := filepath.Join(t.TempDir(), "a name with spaces.db")
+	openDatabase(t, path)
+	assert.FileExists(t, path, "the database must be in the file at path: in another one, nobody would find it to keep a copy")
 
 	_, err := users.OpenDatabase(filepath.Join(t.TempDir(), "no-such-folder", "test.db"))
 	assert.Error(t, err, "a file in a folder that is not there must be an error now: sql.Open alone opens nothing, and the first user would find out")
@@ -102,7 +104,7 @@ func TestOpenDatabase_SetsUpEveryConnection(t *testing.T) {
 func TestNew_SaysWhenItCannot(t *testing.T) {
 	_, hasher, db := newStore(t)
 
-	_, err := users.New(db, dumbHasher{hasher.Hasher})
+	_, err := users.New(db, helplessHasher{hasher.Hasher})
 	assert.Error(t, err, "where no dummy can be hashed, New must return an error: an empty dummy is refused in no time, and the clock tells who has an account")
 
 	require.NoError(t, db.Close())
@@ -110,10 +112,10 @@ func TestNew_SaysWhenItCannot(t *testing.T) {
 	assert.Error(t, err, "where the table cannot be made, New must return an error: the first user would find out")
 }
 
-// dumbHasher can hash nothing.
-type dumbHasher struct{ password.Hasher }
+// helplessHasher can hash nothing.
+type helplessHasher struct{ password.Hasher }
 
-func (dumbHasher) Hash(string) (string, error) { return "", errBrokenHasher }
+func (helplessHasher) Hash(string) (string, error) { return "", errBrokenHasher }
 
 // 3. A new user has an id and an email, and no more.
 func TestCreate_ReturnsTheUser(t *testing.T) {
@@ -176,6 +178,8 @@ func TestCreate_RefusesATakenEmail(t *testing.T) {
 	store, _, _ := newStore(t)
 	create(t, store, "zoé@example.com")
 	create(t, store, "ann@example.com")
+	_, err := store.Create(t.Context(), "ann+shop@example.com", plain)
+	assert.NoError(t, err, "ann+shop@example.com is another mailbox, and must be free: only its owner's provider knows who reads it")
 
 	for _, email := range []string{"ann@example.com", "ANN@example.com", "Ann@Example.COM", "ZOÉ@example.com"} {
 		_, err := store.Create(t.Context(), email, "another-password")
@@ -247,6 +251,15 @@ func TestAuthenticate_ReturnsTheUser(t *testing.T) {
 		assert.NoError(t, err, "%s and the right password must log in, whatever the case of the email", email)
 		assert.Equal(t, ann, user, "who logs in must be the user who signed up")
 	}
+	for _, email := range []string{"carol+news@example.com", " dan@example.com", "eve@example.com "} {
+		created, err := store.Create(t.Context(), email, plain)
+		if err != nil {
+			continue // to refuse spaces is fine
+		}
+		user, err := store.Authenticate(t.Context(), email, plain)
+		assert.NoError(t, err, "%q has signed up, and must log in when it is typed as it was then", email)
+		assert.Equal(t, created, user, "who logs in must be the user who signed up")
+	}
 }
 
 // 5. Signing up again takes nothing over.
@@ -290,6 +303,8 @@ func TestAuthenticate_DoesNotTellWhy(t *testing.T) {
 	for _, test := range []struct{ name, email, password string }{
 		{"a wrong password", "ann@example.com", "wrong-horse"},
 		{"an empty password", "ann@example.com", ""},
+		{"the password with a space behind", "ann@example.com", plain + " "},
+		{"the password in upper case", "ann@example.com", strings.ToUpper(plain)},
 		{"an over-long password", "ann@example.com", strings.Repeat("x", 1_000)},
 		{"an unknown email", "nobody@example.com", plain},
 	} {
@@ -386,12 +401,14 @@ func TestGet_RefusesAnUnknownID(t *testing.T) {
 func TestCreate_TakesTextForText(t *testing.T) {
 	store, _, _ := newStore(t)
 	ann := create(t, store, "ann@example.com")
-	email := `"'); drop table users; --"@example.com`
+	email := "o'brien'or'1'='1--@example.com"
 	assert.Equal(t, email, create(t, store, email).Email, "an email that looks like SQL must be stored as it is")
 
-	_, err := store.Authenticate(t.Context(), "' or 1=1 --@", plain)
-	assert.ErrorIs(t, err, users.ErrBadCredentials, "an email that looks like SQL must let nobody in, and get ErrBadCredentials (CWE-89)")
-	_, err = store.Get(t.Context(), ann.ID)
+	for _, email := range []string{"' or 1=1 --@", "'; drop table users; --@"} {
+		_, err := store.Authenticate(t.Context(), email, plain)
+		assert.ErrorIs(t, err, users.ErrBadCredentials, "an email that looks like SQL must let nobody in, and get ErrBadCredentials (CWE-89)")
+	}
+	_, err := store.Get(t.Context(), ann.ID)
 	assert.NoError(t, err, "the other users must still be there (CWE-89)")
 }
 
@@ -417,6 +434,8 @@ func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
 func TestDeactivate_LocksOneUserOut(t *testing.T) {
 	store, _, _ := newStore(t)
 	ann, bob := create(t, store, "ann@example.com"), create(t, store, "bob@example.com")
+	_, err := store.Get(t.Context(), ann.ID)
+	require.NoError(t, err, "until then, the user must be found")
 	require.NoError(t, store.Deactivate(t.Context(), ann.ID), "Deactivate must deactivate a user who is there")
 
 	user, err := store.Get(t.Context(), ann.ID)
@@ -458,10 +477,11 @@ func TestAuthenticate_VerifiesOneHashEachTime(t *testing.T) {
 		{"an unknown email", "nobody@example.com", plain},
 		{"a deactivated user", "bob@example.com", plain},
 	} {
-		hasher.verified = nil
+		hasher.made, hasher.verified = nil, nil
 		_, _ = store.Authenticate(t.Context(), test.email, test.password)
 		require.Len(t, hasher.verified, 1,
 			"%s must take exactly one verification: it is nearly all of the time a login takes, and the clock would tell who has an account (CVE-2026-23849)", test.name)
+		assert.Empty(t, hasher.made, "%s must hash nothing: to make a hash takes as long as to verify one, and the clock tells", test.name)
 		cost, err := bcrypt.Cost([]byte(hasher.verified[0]))
 		assert.NoError(t, err, "%s must verify a real hash: a broken one is refused in no time, and the clock tells", test.name)
 		assert.Equal(t, bcrypt.MinCost, cost, "%s must verify a hash of the store's own cost: another one takes another time", test.name)
@@ -484,13 +504,17 @@ func TestAuthenticate_RefusesADeactivatedUser(t *testing.T) {
 // 9. A deleted user is gone, and the others stay.
 func TestDelete_RemovesOneUser(t *testing.T) {
 	store, _, _ := newStore(t)
-	ann, bob := create(t, store, "ann@example.com"), create(t, store, "bob@example.com")
+	ann, bob, carol := create(t, store, "ann@example.com"), create(t, store, "bob@example.com"), create(t, store, "carol@example.com")
+	_, err := store.Get(t.Context(), ann.ID)
+	require.NoError(t, err, "until then, the user must be found")
 	require.NoError(t, store.Delete(t.Context(), ann.ID), "Delete must delete a user who is there")
 
-	_, err := store.Get(t.Context(), ann.ID)
+	_, err = store.Get(t.Context(), ann.ID)
 	assert.ErrorIs(t, err, users.ErrNotFound, "a deleted user must not be found: old tokens would go on working")
 	_, err = store.Get(t.Context(), bob.ID)
 	assert.NoError(t, err, "the other users must stay")
+	require.NoError(t, store.Deactivate(t.Context(), carol.ID), "Deactivate must deactivate a user who is there")
+	assert.NoError(t, store.Delete(t.Context(), carol.ID), "a deactivated user must be deleted too: people who are locked out may still ask to be forgotten")
 }
 
 // 9. Whoever deletes nobody is told so.

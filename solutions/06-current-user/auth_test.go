@@ -225,7 +225,7 @@ func TestRequire_RefusesBadTokens(t *testing.T) {
 		{"a token signed with HS512", forge.Sign(sha512.New, key, `{"alg":"HS512"}`, claims)},
 		{"a token signed by another key", forge.HS256([]byte("another-key-that-is-long-enough-too"), claims)},
 		{"half a token", good[:len(good)/2]},
-		{"garbage", `x"y, realm="z`},
+		{"garbage", `x"y,realm="z`},
 		{"a very long line", strings.Repeat("x", 8000)},
 	} {
 		answer := get(t, f, test.signed)
@@ -332,11 +332,16 @@ func TestRequire_RefusesARequestWithoutAToken(t *testing.T) {
 	assert.Equal(t, "Not authenticated", answer.Detail(), "the detail must say that nobody is logged in")
 	assert.Equal(t, "bearer", answer.Challenge(), "the header WWW-Authenticate must say Bearer, as in every 401, and no error: where no token was sent, none can be wrong (RFC 6750, section 3.1)")
 	assert.Equal(t, []string{"no token GET /tasks"}, f.log.Lines()[before:], "a request without a token must be one line in the log")
+}
 
+// 7. There are no exceptions.
+func TestRequire_ProtectsEveryMethodAndPath(t *testing.T) {
+	f := newFixture(t)
+	letsAnnIn(t, f)
 	for _, request := range []string{"HEAD /tasks", "POST /tasks", "OPTIONS /tasks", "GET /", "GET /healthz", "GET /docs", "POST /auth/token", "GET /tasks/app.js"} {
 		method, path, _ := strings.Cut(request, " ")
-		assert.Equal(t, 401, apitest.Do(t, f, apitest.Request(method, path, "")).Status,
-			"%s without a token must get 401: whatever stands behind Require is protected, and each exception has been a way in (CVE-2026-0650)", request)
+		answer := apitest.Do(t, f, apitest.Request(method, path, ""))
+		assert.Equal(t, 401, answer.Status, "%s without a token must get 401: whatever stands behind Require is protected, and each exception has been a way in (CVE-2026-0650)", request)
 	}
 }
 

@@ -34,6 +34,10 @@ import (
 // clients do. The process is this test program once more, told to be the server.
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_BE_THE_SERVER") != "" {
+		go func() { // the tests hold the other end of stdin: when they end, however they do, so does this
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			os.Exit(1)
+		}()
 		main()
 		return
 	}
@@ -105,6 +109,8 @@ func launch(t *testing.T, env ...string) *process {
 		"TEST_BE_THE_SERVER=1", "SECRET_KEY=" + secretKey, "ACCESS_TOKEN_EXPIRE_MINUTES=", "DATABASE=", "ADDR=" + address, "BCRYPT_COST=10",
 	}, env...)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	_, err = p.cmd.StdinPipe()
+	require.NoError(t, err)
 	makeStoppable(p.cmd)
 	require.NoError(t, p.cmd.Start())
 	go func() {
@@ -384,6 +390,7 @@ func TestServer_AnswersErrorsInJSON(t *testing.T) {
 	for _, test := range []struct{ method, path, want string }{
 		{"GET", "/nothing", "404 not_found"}, {"GET", "/", "404 not_found"}, {"GET", "/tasks/", "404 not_found"},
 		{"GET", "/users", "405 method_not_allowed"}, {"DELETE", "/auth/token", "405 method_not_allowed"}, {"PUT", "/tasks", "405 method_not_allowed"},
+		{"POST", "/auth/me", "405 method_not_allowed"}, {"POST", "/healthz", "405 method_not_allowed"},
 	} {
 		answer := p.do(t, test.method, test.path, signed, "")
 		assert.Equal(t, test.want, answer.Outcome(), "%s %s must be answered in JSON, as every error is: clients read it by program", test.method, test.path)
