@@ -109,7 +109,7 @@ func (v *verifier) variants() (string, error) {
 		}
 	}
 	race := "and -race"
-	if !canRace() {
+	if !v.race {
 		race = "without -race, which needs a C compiler"
 	}
 	return fmt.Sprintf("%d of them, shuffled %s", total, race), nil
@@ -190,6 +190,9 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 	}
 	overlay := gotest.Overlay{}
 	key := kept.NewKey(ground)
+	if kind == "variants" && v.race {
+		key.Add("race", nil)
+	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		key.Add(name, changed[name])
 		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
@@ -199,7 +202,7 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 		return result, nil
 	}
 	result, err := v.runOverlay(step, overlay, tests, false)
-	if err == nil && kind == "variants" && canRace() && result.Done() {
+	if err == nil && kind == "variants" && v.race && result.Done() {
 		result, err = v.runOverlay(step, overlay, tests, true)
 	}
 	if err == nil {
@@ -231,7 +234,7 @@ func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []s
 
 // ground is the key of all that the tests of a step stand on.
 func (v *verifier) ground(step steps.Step) (string, error) {
-	key := kept.NewKey(fmt.Sprint("proofs 1 race=", canRace()))
+	key := kept.NewKey("proofs 1")
 	roots := []string{v.workshop.Path("testdata", "tokens")}
 	list, err := v.workshop.Steps()
 	if err != nil {

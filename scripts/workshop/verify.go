@@ -70,8 +70,10 @@ func (a *app) verify() (int, error) {
 		v.only = *only
 		parts = parts[4:6]
 	case *number != "":
-		parts = parts[1:8]
+		parts = slices.Concat(parts[1:2], parts[3:8])
 	}
+	// One step alone is for trying something out, again and again.
+	v.race = *number == "" && canRace()
 	if *cross {
 		parts = append(parts, part{"systems", "everything vets for Windows and macOS", v.systems})
 	}
@@ -123,6 +125,7 @@ type verifier struct {
 	g        *gotest.Go
 	steps    []steps.Step
 	only     string // the one card to run
+	race     bool   // run what must pass under the race detector too
 	update   bool   // write what learners are told in place of comparing it
 	problems []string
 	stubs    map[string]check.StepReport // by step, what a learner sees at first
@@ -271,7 +274,7 @@ const times = 10
 // the race detector where there is a C compiler for it.
 func (v *verifier) steady() (string, error) {
 	race := ""
-	if !canRace() {
+	if !v.race {
 		race = ", without -race, which needs a C compiler"
 	}
 	for _, step := range v.steps {
@@ -288,7 +291,7 @@ func (v *verifier) steady() (string, error) {
 		if err := v.passes(step, "shuffled, "+fmt.Sprint(times)+" times", nil, shuffled); err != nil {
 			return "", err
 		}
-		if canRace() {
+		if v.race {
 			if err := v.passes(step, "under -race", []string{"-race"}, []string{"-test.shuffle=on"}); err != nil {
 				return "", err
 			}

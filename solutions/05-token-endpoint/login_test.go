@@ -129,6 +129,16 @@ func TestSignUp_TakesThePasswordAsItIs(t *testing.T) {
 	assert.NoError(t, err, "the password must reach the store as it was sent, spaces and all: nobody can log in with one that was changed on its way")
 }
 
+// 1. What standard clients send is understood.
+func TestSignUp_ServesStandardClients(t *testing.T) {
+	f := newFixture(t)
+	for i, contentType := range []string{"application/json", "application/json;charset=utf-8", "Application/JSON; charset=UTF-8"} {
+		body := fmt.Sprintf("\r\n {\"password\": \"correct-horse\",\n\t\"email\": \"ann%d\\u0040example.com\"}\n", i)
+		r := apitest.Request("POST", "/users", body, "Content-Type", contentType)
+		assert.Equal(t, "201", apitest.Do(t, f, r).Outcome(), "JSON must be taken as JSON allows it to be written, and with a charset: many clients add one")
+	}
+}
+
 // 1. What the client may not decide is ignored.
 func TestSignUp_IgnoresOtherFields(t *testing.T) {
 	f := newFixture(t)
@@ -149,7 +159,7 @@ func TestSignUp_RefusesWhatIsNotJSON(t *testing.T) {
 		`{"email":"bob@example.com","password":"correct-horse"}{}`,
 		`{"email":"bob@example.com","password":"correct-horse"}}`,
 		"{\"email\":\"bob@example.com\",\"password\":\"correct-\xff\xfe-horse\"}"} {
-		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body))
+		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body, "Content-Type", "application/json"))
 		assert.Equal(t, "400 invalid_request", answer.Outcome(),
 			"a body that is not exactly one JSON value must be refused: the next program that reads it may see something else: %q", body)
 	}
@@ -173,7 +183,7 @@ func TestSignUp_RefusesAHugeBody(t *testing.T) {
 	require.Equal(t, "201", apitest.Do(t, f, apitest.Request("POST", "/users", annsJSON)).Outcome(), "before any bad body, a good one must be taken")
 
 	body := &endless{}
-	r := apitest.Request("POST", "/users", "")
+	r := apitest.Request("POST", "/users", "", "Content-Type", "application/json")
 	r.Body, r.ContentLength = body, -1
 	assert.Equal(t, "413 invalid_request", apitest.Do(t, f, r).Outcome(), "a body that never ends must be cut off")
 	assert.LessOrEqual(t, body.read, 2*api.MaxBody, "no more than the limit may be read: memory is for everybody (CWE-770)")
@@ -212,7 +222,7 @@ func TestSignUp_RefusesAnUnfitEmailOrPassword(t *testing.T) {
 	for _, body := range []string{
 		annsJSON, `{"email":"cid@example.com","password":"8 bytes."}`, `{"email":"dot@example.com","password":"` + strings.Repeat("é", 36) + `"}`,
 	} {
-		require.Equal(t, "201", apitest.Do(t, f, apitest.Request("POST", "/users", body)).Outcome(), "before any bad body, a good one must be taken")
+		require.Equal(t, "201", apitest.Do(t, f, apitest.Request("POST", "/users", body, "Content-Type", "application/json")).Outcome(), "before any bad body, a good one must be taken")
 	}
 
 	for _, body := range []string{
@@ -223,10 +233,10 @@ func TestSignUp_RefusesAnUnfitEmailOrPassword(t *testing.T) {
 		`{"email":"bob@example.com","password":"` + strings.Repeat("é", 37) + `"}`,
 		`{"email":"bob@example.com","password":"correct\u0000horse"}`,
 	} {
-		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body))
+		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body, "Content-Type", "application/json"))
 		assert.Equal(t, "422 invalid_request", answer.Outcome(),
 			"an email without @, or a password that cannot be hashed, is the client's mistake and must get 422: %s", body)
-		answer = apitest.Do(t, f.wrapped(t), apitest.Request("POST", "/users", body))
+		answer = apitest.Do(t, f.wrapped(t), apitest.Request("POST", "/users", body, "Content-Type", "application/json"))
 		assert.Equal(t, "422 invalid_request", answer.Outcome(), "an error with more words around it must be known, too: ask errors.Is, not == and not its text: %s", body)
 	}
 }
@@ -269,6 +279,18 @@ func TestToken_LogsIn(t *testing.T) {
 	_, claims, _, err := forge.Decode(signed)
 	require.NoError(t, err, "access_token must be the issuer's token")
 	assert.Equal(t, ann.ID, claims["sub"], "the token must be for the user's ID: an email can change hands, and the token would with it")
+}
+
+// 3. The token stands in the body, and nowhere else.
+func TestToken_StandsInTheBodyAlone(t *testing.T) {
+	f, _ := withAnn(t)
+	answer := apitest.Do(t, f, apitest.Form("/auth/token", annsForm))
+
+	require.Equal(t, "200", answer.Outcome(), "the right username and password must log in")
+	signed, _ := answer.JSON()["access_token"].(string)
+	require.NotEmpty(t, signed, "the answer must hold the token")
+	assert.NotContains(t, fmt.Sprint(answer.Header), signed,
+		"the token must not stand in a header: a cookie goes along with requests that other pages make (CWE-352), and proxies log headers")
 }
 
 // 3. The client learns how long the token lives.
@@ -319,6 +341,30 @@ func TestToken_ServesStandardClients(t *testing.T) {
 	}
 }
 
+// 3. A login ends with its request.
+func TestToken_EndsWithItsRequest(t *testing.T) {
+	accounts := &waitingAccounts{}
+	ctx, hangUp := context.WithCancel(t.Context())
+	r := apitest.Form("/auth/token", annsForm).WithContext(ctx)
+	hangUp()
+	apitest.Do(t, login.New(accounts, newIssuer(t), new(apitest.Log).Logger()), r)
+
+	require.NotNil(t, accounts.asked, "the store must be asked")
+	assert.ErrorIs(t, accounts.asked.Err(), context.Canceled,
+		"the store must get the request's context: otherwise it goes on hashing for clients that have hung up, and whoever attacks hangs up at once")
+}
+
+// waitingAccounts keeps the context in which it was asked.
+type waitingAccounts struct {
+	brokenAccounts
+	asked context.Context
+}
+
+func (a *waitingAccounts) Authenticate(ctx context.Context, _, _ string) (users.User, error) {
+	a.asked = ctx
+	return users.User{}, ctx.Err()
+}
+
 // 4. A wrong password gets 401.
 func TestToken_RefusesAWrongPassword(t *testing.T) {
 	f, _ := withAnn(t)
@@ -327,9 +373,28 @@ func TestToken_RefusesAWrongPassword(t *testing.T) {
 	answer := apitest.Do(t, f, apitest.Form("/auth/token", "username=ann%40example.com&password=wrong-horse"))
 	assert.Equal(t, "401 invalid_grant", answer.Outcome(), "a wrong password must get 401 invalid_grant")
 	assert.Equal(t, "invalid credentials", answer.Detail(), "the detail must say no more than this")
-	assert.Regexp(t, "(?i)^bearer", answer.Header.Get("WWW-Authenticate"), "every 401 must say which scheme it wants (RFC 9110, section 15.5.2)")
+	assert.Equal(t, "bearer", answer.Challenge(), "every 401 must say which scheme it wants (RFC 9110, section 15.5.2)")
 	answer = apitest.Do(t, f.wrapped(t), apitest.Form("/auth/token", "username=ann%40example.com&password=wrong-horse"))
 	assert.Equal(t, "401 invalid_grant", answer.Outcome(), "an error with more words around it must be known, too: ask errors.Is, not == and not its text")
+}
+
+// 4. A password that is nearly right is wrong.
+func TestToken_ComparesTheWholePassword(t *testing.T) {
+	f, _ := withAnn(t)
+	logsIn(t, f, annsForm)
+	long := strings.Repeat("x", 72)
+	_, err := f.accounts.Create(t.Context(), "bob@example.com", long)
+	require.NoError(t, err)
+	logsIn(t, f, "username=bob%40example.com&password="+long)
+
+	for _, form := range []string{
+		annsForm + "+", annsForm + "%0A", annsForm + "%00", annsForm + "%00correct-horse", annsForm + "%FF", annsForm + "%E2%80%8B",
+		"username=ann%40example.com&password=+correct-horse", "username=ann%40example.com&password=Correct-Horse",
+		"username=ann%40example.com&password=correct-hors", "username=bob%40example.com&password=" + long + "y",
+	} {
+		assert.Equal(t, "401 invalid_grant", apitest.Do(t, f, apitest.Form("/auth/token", form)).Outcome(),
+			"a password that is nearly right must be refused: do not trim it, cut it or clean it, or several passwords open one account: %q", form)
+	}
 }
 
 // 4. The answer does not tell why.
@@ -349,7 +414,7 @@ func TestToken_DoesNotTellWhy(t *testing.T) {
 		{"a username without an @", "username=ann&password=correct-horse"},
 		{"a password of one letter", "username=ann%40example.com&password=x"},
 		{"an over-long password", "username=ann%40example.com&password=" + strings.Repeat("x", 1000)},
-		{"a password with a NUL", "username=ann%40example.com&password=correct%00horse"},
+		{"a password with a NUL", "username=ann%40example.com&password=correct-horse%00"},
 	} {
 		answer := apitest.Do(t, f, apitest.Form("/auth/token", test.form))
 		assert.Equal(t, want, answer, "%s must get the same status, headers and body as a wrong password: any difference tells who has an account (CWE-204)", test.name)
@@ -399,6 +464,7 @@ func TestToken_TellsTroubleFromAWrongPassword(t *testing.T) {
 		assert.NotContains(t, answer.Body, "tasks.db", "the error of %s must not be shown (CWE-209)", test.name)
 		assert.NotContains(t, answer.Body, "access_token", "when %s fails, there must be no token", test.name)
 		assert.Contains(t, log.String(), "tasks.db", "the error of %s must be in the log: somebody has to mend it", test.name)
+		assert.NotContains(t, log.String(), "horse", "the log must not hold the password (CWE-532)")
 		assert.Regexp(t, "POST /auth/token$", strings.Join(log.Lines(), "\n"), "the line in the log must have a reason, the method and the path")
 	}
 }
@@ -461,7 +527,8 @@ func TestToken_RefusesMissingParameters(t *testing.T) {
 	logsIn(t, f, annsForm)
 
 	for _, form := range []string{"", "username=ann%40example.com", "password=correct-horse",
-		"username=&password=correct-horse", "username=ann%40example.com&password=", "Username=ann%40example.com&Password=correct-horse"} {
+		"username=&password=correct-horse", "username=ann%40example.com&password=",
+		"email=ann%40example.com&password=correct-horse", "Username=ann%40example.com&Password=correct-horse"} {
 		assert.Equal(t, "400 invalid_request", apitest.Do(t, f, apitest.Form("/auth/token", form)).Outcome(),
 			"without a username and a password there is nothing to check: that is a bad request, not a wrong password: %q", form)
 	}
@@ -488,6 +555,7 @@ func TestToken_RefusesParametersInTheURL(t *testing.T) {
 		{"password=correct-horse", "username=ann%40example.com"},
 		{"username=ann%40example.com", "password=correct-horse"},
 		{"password=again", annsForm},
+		{"pass%77ord=again", annsForm},
 		{"grant_type=password", annsForm},
 	} {
 		r := apitest.Form("/auth/token?"+test.query, test.form)

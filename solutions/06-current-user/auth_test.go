@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha512"
 	"database/sql"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -218,6 +219,7 @@ func TestRequire_RefusesBadTokens(t *testing.T) {
 	good := tokenFor(f.ann.ID)
 	claims := fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, inAnHour)
 
+	challenge := get(t, f, good+"x").Header.Get("WWW-Authenticate")
 	for _, test := range []struct{ name, signed string }{
 		{"an expired token", forge.HS256(key, fmt.Sprintf(`{"sub":%q,"exp":%d}`, f.ann.ID, time.Now().Unix()-1))},
 		{"a token that never expires", forge.HS256(key, fmt.Sprintf(`{"sub":%q}`, f.ann.ID))},
@@ -233,8 +235,17 @@ func TestRequire_RefusesBadTokens(t *testing.T) {
 		assert.Equal(t, "Invalid or expired token", answer.Detail(), "%s must get the same words as any bad token, and not the library's: those help whoever is forging", test.name)
 		assert.Equal(t, "bearer error=invalid_token", answer.Challenge(),
 			"%s must get the header WWW-Authenticate: Bearer error=\"invalid_token\": clients log in again when they see it (RFC 6750, section 3)", test.name)
+		assert.Equal(t, challenge, answer.Header.Get("WWW-Authenticate"), "%s must get the same header WWW-Authenticate as any bad token: a reason in it helps whoever is forging", test.name)
 	}
+
+	careless := auth.Require(carelessVerifier(f.ann.ID), f.accounts, f.log.Logger())(whoami)
+	assert.Equal(t, "401 invalid_token", get(t, careless, "x").Outcome(), "with an error from Verify, the subject beside it must not count: ask for the error, and only then look at the rest")
 }
+
+// carelessVerifier refuses every token, and returns a subject all the same.
+type carelessVerifier string
+
+func (v carelessVerifier) Verify(string) (string, error) { return string(v), verifier.ErrSignature }
 
 // 3. A token without a subject gets an answer of its own.
 func TestRequire_SaysThatTheSubjectIsMissing(t *testing.T) {
@@ -284,8 +295,16 @@ func TestRequire_RefusesADeactivatedUser(t *testing.T) {
 func TestRequire_TellsTroubleFromABadToken(t *testing.T) {
 	f := newFixture(t)
 	letsAnnIn(t, f)
-	require.NoError(t, f.db.Close())
 
+	panics := auth.Require(f.tokens, f.accounts, f.log.Logger())(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("trouble") }))
+	recorder := httptest.NewRecorder()
+	func() {
+		defer func() { _ = recover() }()
+		panics.ServeHTTP(recorder, apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+tokenFor(f.ann.ID)))
+	}()
+	assert.NotEqual(t, 401, recorder.Code, "a panic of the handler must not become 401: it says nothing about the token, and net/http logs it if you let it pass")
+
+	require.NoError(t, f.db.Close())
 	answer := get(t, f, tokenFor(f.ann.ID))
 	assert.Equal(t, "500 server_error", answer.Outcome(), "when the store fails, the answer must be 500: with 401 every client would log its user out")
 	assert.Empty(t, answer.Challenge(), "when the store fails, no header WWW-Authenticate must ask for another token: this one may be good")
@@ -318,6 +337,15 @@ func TestRequire_LogsWhy(t *testing.T) {
 		assert.Contains(t, lines[0], test.reason, "the log must say why a token was refused: the answer does not, and somebody will ask")
 		assert.Contains(t, lines[0], " GET /tasks", "the log must say what was asked for: method and path")
 	}
+
+	apitest.Do(t, f, apitest.Request("GET", "/elsewhere", "", "Authorization", "Bearer x"))
+	for line := range strings.Lines(f.log.String()) {
+		if strings.Contains(line, `"reason"`) {
+			assert.NotContains(t, line, `"level":"DEBUG"`, "a refusal must be logged at Info or above: below, loggers leave it out unless they are told otherwise")
+			assert.False(t, strings.Contains(line, "/tasks") && strings.Contains(line, "/elsewhere"),
+				"a line must hold one path, that of its own request, and this holds others: the logger belongs to all requests: %s", line)
+		}
+	}
 }
 
 // 7. Without a token there is a different answer.
@@ -343,6 +371,9 @@ func TestRequire_ProtectsEveryMethodAndPath(t *testing.T) {
 		answer := apitest.Do(t, f, apitest.Request(method, path, ""))
 		assert.Equal(t, 401, answer.Status, "%s without a token must get 401: whatever stands behind Require is protected, and each exception has been a way in (CVE-2026-0650)", request)
 	}
+	local := apitest.Request("GET", "/tasks", "", "X-Forwarded-For", "127.0.0.1")
+	local.RemoteAddr, local.Host = "127.0.0.1:50000", "localhost"
+	assert.Equal(t, 401, apitest.Do(t, f, local).Status, "a request from the same machine must get 401 too: behind a proxy, every request comes from there, and each exception has been a way in (CWE-291)")
 }
 
 // 7. The token comes in the header, or not at all.
@@ -396,7 +427,8 @@ func TestRequire_RefusesOtherSchemes(t *testing.T) {
 	f := newFixture(t)
 	letsAnnIn(t, f)
 	good := tokenFor(f.ann.ID)
-	for _, header := range []string{"Basic " + good, "Token " + good, good, "x", "Bearer" + good, "Bearer:" + good, "Basic Bearer " + good, `"Bearer ` + good} {
+	password := base64.StdEncoding.EncodeToString([]byte("ann:" + good))
+	for _, header := range []string{"Basic " + password, "Basic " + good, "Token " + good, good, "x", "Bearer" + good, "Bearer:" + good, "Basic Bearer " + good, `"Bearer ` + good} {
 		answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", header))
 		assert.Equal(t, "401 not_authenticated", answer.Outcome(), "only \"Bearer \" and a token must count as one, and this is %.20q", header)
 	}
@@ -466,7 +498,8 @@ func TestForUser_StaysShutWithoutAUser(t *testing.T) {
 func TestMe_AnswersWithTheUser(t *testing.T) {
 	ann := users.User{ID: "1", Email: "ann@example.com"}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { auth.Me(w, r, ann) })
-	answer := apitest.Do(t, handler, apitest.Request("GET", "/auth/me", ""))
+	r := apitest.Request("GET", "/auth/me", "")
+	answer := apitest.Do(t, handler, r.WithContext(auth.WithUser(r.Context(), ann)))
 
 	assert.Equal(t, "200", answer.Outcome(), "who is logged in must be told who they are")
 	assert.JSONEq(t, `{"id":"1","email":"ann@example.com"}`, answer.Body, "the answer must hold the user's id and email, and nothing else")
