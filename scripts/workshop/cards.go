@@ -108,11 +108,7 @@ func (v *verifier) variants() (string, error) {
 			}
 		}
 	}
-	race := "and -race"
-	if !v.race {
-		race = "without -race, which needs a C compiler"
-	}
-	return fmt.Sprintf("%d of them, shuffled %s", total, race), nil
+	return fmt.Sprintf("%d of them, shuffled, %s", total, v.withRace()), nil
 }
 
 func failedTests(result gotest.Result) []string {
@@ -123,6 +119,17 @@ func failedTests(result gotest.Result) []string {
 		}
 	}
 	return names
+}
+
+// withRace says whether the race detector was used.
+func (v *verifier) withRace() string {
+	switch {
+	case v.race:
+		return "and under -race"
+	case canRace():
+		return "and not under -race, which is for all steps together"
+	}
+	return "and not under -race, which needs a C compiler"
 }
 
 // canRace tells whether the race detector works here.

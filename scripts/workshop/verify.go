@@ -273,10 +273,6 @@ const times = 10
 // steady runs the solutions' tests shuffled, on the seeds of the fuzz tests, and under
 // the race detector where there is a C compiler for it.
 func (v *verifier) steady() (string, error) {
-	race := ""
-	if !v.race {
-		race = ", without -race, which needs a C compiler"
-	}
 	for _, step := range v.steps {
 		ground, err := v.ground(step)
 		if err != nil {
@@ -300,7 +296,7 @@ func (v *verifier) steady() (string, error) {
 			kept.Remember(file, ground, true)
 		}
 	}
-	return fmt.Sprintf("%d times%s", times, race), nil
+	return fmt.Sprintf("%d times, %s", times, v.withRace()), nil
 }
 
 // passes compiles a solution's tests, and runs them all in one process.

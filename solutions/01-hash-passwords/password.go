@@ -40,7 +40,8 @@ type Hasher struct {
 // Hash returns a salted hash of plain that is safe to store. The salt is random
 // and part of the hash, so hashing the same password twice gives two hashes.
 //
-// It returns ErrTooShort, ErrTooLong or ErrNUL for a password it will not hash.
+// It returns ErrTooShort, ErrTooLong or ErrNUL for a password it will not hash. Neither
+// an error nor a log ever holds the password.
 //
 //workshop:todo 1 hash the password with bcrypt.GenerateFromPassword, at the cost h.Cost.
 //workshop:todo 2 before that, refuse a password of fewer than MinBytes bytes (ErrTooShort), of more than MaxBytes bytes (ErrTooLong), or with a NUL byte in it (ErrNUL).

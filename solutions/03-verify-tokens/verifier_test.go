@@ -1,6 +1,7 @@
 package verifier_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -29,7 +30,7 @@ var key = []byte("for-tests-only-not-a-secret-at-all")
 
 func newVerifier(t *testing.T, key []byte) *verifier.Verifier {
 	t.Helper()
-	v, err := verifier.New(key)
+	v, err := verifier.New(bytes.Clone(key))
 	require.NoError(t, err, "New must take a key of %d bytes", len(key))
 	require.NotNil(t, v, "New must return a Verifier when it returns no error")
 	return v
@@ -89,16 +90,23 @@ func TestNew_RefusesAShortKey(t *testing.T) {
 
 // 2. A good token gives its subject.
 func TestVerify_ReturnsTheSubject(t *testing.T) {
-	issuer, err := token.NewIssuer(key, time.Minute)
-	require.NoError(t, err)
-	v := newVerifier(t, key)
-	for _, want := range []string{"user-1", "1000000", " User-1 ", "Zoë \"Z\" 王"} {
-		signed, _, err := issuer.Issue(want)
+	for _, text := range []string{
+		string(key), "\t" + string(key) + "\n", // a key is any bytes,
+		strings.Repeat("c2VjcmV0", 6), strings.Repeat("c0ffee", 11), // and stays as it is, base64 or hex or not
+	} {
+		shared := []byte(text)
+		issuer, err := token.NewIssuer(shared, time.Minute)
 		require.NoError(t, err)
+		v, err := verifier.New(shared)
+		require.NoError(t, err, "New must take a key of %d bytes", len(shared))
+		for _, want := range []string{"user-1", "1000000", " User-1 ", "Zoë \"Z\" 王", strings.Repeat("user-1/", 40)} {
+			signed, _, err := issuer.Issue(want)
+			require.NoError(t, err)
 
-		subject, err := v.Verify(signed)
-		assert.NoError(t, err, "a token that our own issuer has just issued must be accepted")
-		assert.Equal(t, want, subject, "Verify must return the token's subject to the letter: it decides whose data is shown")
+			subject, err := v.Verify(signed)
+			assert.NoError(t, err, "a token that our own issuer has just issued must be accepted: both have the key %q", text)
+			assert.Equal(t, want, subject, "Verify must return the token's subject to the letter: it decides whose data is shown")
+		}
 	}
 	fixedVerifier(t)
 }
@@ -113,7 +121,7 @@ func TestVerify_RefusesGarbage(t *testing.T) {
 
 	for _, garbage := range []string{
 		"", " ", ".", "..", "...", "x", "a.b.c", "null", "{}", "Bearer " + good,
-		good + ".", good + ".x", "." + good, " " + good, parts[0] + "." + parts[1],
+		good + ".", good + ".x", "." + good, " " + good, "%65" + good[1:], parts[0] + "." + parts[1],
 		"%." + parts[1] + "." + parts[2], noPayload + "." + forge.Part(string(forge.MAC(sha256.New, key, noPayload))),
 		forge.HS256(key, `{"sub":`), forge.HS256(key, `[]`), forge.HS256(key, `"user-1"`),
 		forge.Sign(sha256.New, key, `{"alg":"HS256"`, payload(60)), forge.Sign(sha256.New, key, `[]`, payload(60)),
@@ -229,9 +237,10 @@ func TestVerify_RefusesAnExpiredToken(t *testing.T) {
 	v := newVerifier(t, key)
 	accepts(t, v, forge.HS256(key, payload(600)))
 	for _, seconds := range []int{-1, -10, -600} {
-		_, err := v.Verify(forge.HS256(key, payload(seconds)))
+		subject, err := v.Verify(forge.HS256(key, payload(seconds)))
 		assert.ErrorIs(t, err, verifier.ErrExpired,
 			"a token that ended %d seconds ago must be refused: there is no time of grace, because our own clock issued it", -seconds)
+		assert.Empty(t, subject, "with an error there must be no subject, not even to renew the token: whoever forgets the error would let a thief in")
 	}
 }
 
@@ -273,9 +282,15 @@ func TestVerify_RefusesATokenThatIsNotYetValid(t *testing.T) {
 		now := time.Now().Unix()
 		accepts(t, v, forge.HS256(key, fmt.Sprintf(`{"sub":"user-1","nbf":%d,"exp":%d}`, now, now+60)))
 
-		_, err := v.Verify(forge.HS256(key, fmt.Sprintf(`{"sub":"user-1","nbf":%d,"exp":%d}`, now+30, now+60)))
-		assert.ErrorIs(t, err, verifier.ErrNotYetValid,
-			"a token whose nbf is in 30 seconds must be refused: not before means not before (RFC 7519, section 4.1.5)")
+		early := forge.HS256(key, fmt.Sprintf(`{"sub":"user-1","nbf":%d,"exp":%d}`, now+30, now+60))
+		for _, wait := range []time.Duration{29, 1} {
+			_, err := v.Verify(early)
+			assert.ErrorIs(t, err, verifier.ErrNotYetValid,
+				"a token whose nbf is still to come must be refused: not before means not before (RFC 7519, section 4.1.5)")
+			time.Sleep(wait * time.Second)
+		}
+		_, err := v.Verify(early)
+		assert.NoError(t, err, "in the very second of its nbf a token must be accepted, though it was refused before")
 	})
 }
 
@@ -308,7 +323,10 @@ func TestVerify_RefusesATokenWithoutASubject(t *testing.T) {
 	v := newVerifier(t, key)
 	accepts(t, v, forge.HS256(key, payload(60)))
 	exp := time.Now().Unix() + 60
-	for _, text := range []string{`{"exp":%d}`, `{"sub":"","exp":%d}`} {
+	for _, text := range []string{
+		`{"exp":%d}`, `{"sub":"","exp":%d}`,
+		`{"exp":%d,"jti":"user-1","iss":"user-1","uid":"user-1","user_id":"user-1","name":"user-1","username":"user-1","email":"user-1"}`,
+	} {
 		_, err := v.Verify(forge.HS256(key, fmt.Sprintf(text, exp)))
 		assert.ErrorIs(t, err, verifier.ErrNoSubject,
 			"a token that does not say whose it is must be refused: the server would look for a user without an id: "+text, exp)

@@ -75,10 +75,10 @@ func create(t *testing.T, store *users.Store, email string) users.User {
 func TestOpenDatabase_SaysWhenItCannot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a name with spaces.db")
 	openDatabase(t, path)
-	assert.FileExists(t, path, "the database must be in the file at path: in another one, nobody would find it to keep a copy")
 
 	_, err := users.OpenDatabase(filepath.Join(t.TempDir(), "no-such-folder", "test.db"))
 	assert.Error(t, err, "a file in a folder that is not there must be an error now: sql.Open alone opens nothing, and the first user would find out")
+	assert.FileExists(t, path, "the database must be in the file at path: in another one, nobody would find it to keep a copy")
 }
 
 // 1. Every connection has the settings.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"net"
 	"net/http"
@@ -61,6 +62,10 @@ func talk(t *testing.T, sent string, pause time.Duration, rest string) (kept tim
 	return kept, answer
 }
 
+// most is how long a client may hold a connection without doing anything: a minute,
+// and what net/http takes to close one.
+const most = time.Minute + 2*time.Second
+
 // 6. A client that stops talking is left.
 func TestNewServer_LeavesClientsThatStopTalking(t *testing.T) {
 	for _, test := range []struct{ name, sent string }{
@@ -69,7 +74,7 @@ func TestNewServer_LeavesClientsThatStopTalking(t *testing.T) {
 		{"between two requests", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
 	} {
 		kept, _ := talk(t, test.sent, 0, "")
-		assert.LessOrEqual(t, kept, time.Minute,
+		assert.LessOrEqual(t, kept, most,
 			"a client that stops talking %s must be left after a minute at the most: a few thousand of them would hold every connection (CWE-400)", test.name)
 	}
 }
@@ -81,7 +86,10 @@ func TestNewServer_AnswersSlowClients(t *testing.T) {
 		{"body", "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbo", "dy"},
 	} {
 		kept, _ := talk(t, test.sent, 0, "")
-		pause := max(time.Second/2, min(kept, time.Minute)*3/4)
+		if kept > most {
+			continue // it would wait for ever; that is for the test above
+		}
+		pause := max(time.Second/2, kept*3/4)
 		_, answer := talk(t, test.sent, pause, test.rest)
 		assert.Contains(t, answer, "done", "a client whose %s takes %v must get its answer, for the server waits longer than that: with less time to write than to read, people with a slow connection get none", test.name, pause)
 	}
@@ -107,17 +115,30 @@ func TestNewServer_LeavesClientsThatDoNotRead(t *testing.T) {
 		select {
 		case err := <-result:
 			assert.Error(t, err, "writing to a client that does not read must fail")
-		case <-time.After(time.Minute):
+		case <-time.After(most):
 			assert.Fail(t, "it is still being written to", "a client that does not read its answer must be left after a minute at the most: it holds a connection and its memory (CWE-400)")
 		}
 	})
 }
 
-// 6. A header has a limit.
-func TestNewServer_RefusesAHugeHeader(t *testing.T) {
-	_, answer := talk(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 8000)+"\r\n\r\n", 0, "")
-	require.Contains(t, answer, " 200 ", "a header of 8 kB must be read: tokens and cookies are that long")
+// 6. A header has a limit, and the server that runs has the limits.
+func TestRun_RefusesAHugeHeader(t *testing.T) {
+	p := start(t)
+	status := func(size int) string {
+		t.Logf("sent: GET /healthz with a header of %d bytes", size)
+		connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		require.NoError(t, err)
+		defer connection.Close()
+		require.NoError(t, connection.SetDeadline(time.Now().Add(patience)))
+		go func() {
+			_, _ = io.WriteString(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Large: "+strings.Repeat("x", size)+"\r\n\r\n")
+		}()
+		answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		require.NoError(t, err, "a header of %d bytes must be answered", size)
+		t.Logf("got: %s", answer.Status)
+		return answer.Status
+	}
+	require.Equal(t, "200 OK", status(8000), "a header of 8 kB must be read: tokens and cookies are that long")
 
-	_, answer = talk(t, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: "+strings.Repeat("x", 80<<10)+"\r\n\r\n", 0, "")
-	assert.Contains(t, answer, " 431 ", "a header of 80 KiB must get 431: it is read before anybody is known, by default up to a megabyte (CWE-770)")
+	assert.Contains(t, status(80<<10), "431 ", "a header of 80 KiB must get 431, so run must use newServer: a header is read before anybody is known, by default up to a megabyte (CWE-770)")
 }

@@ -159,6 +159,14 @@ func (p *process) runs() bool {
 // do sends a request to the server, with the token if there is one.
 func (p *process) do(t *testing.T, method, path, signed, body string) apitest.Answer {
 	t.Helper()
+	answer, err := p.try(t, method, path, signed, body)
+	require.NoError(t, err, "the server must answer %s %s, and to its end", method, path)
+	return answer
+}
+
+// try is do for a request that may not be answered.
+func (p *process) try(t *testing.T, method, path, signed, body string) (apitest.Answer, error) {
+	t.Helper()
 	r, err := http.NewRequest(method, p.url+path, strings.NewReader(body))
 	require.NoError(t, err)
 	if path == "/auth/token" {
@@ -167,15 +175,32 @@ func (p *process) do(t *testing.T, method, path, signed, body string) apitest.An
 	if signed != "" {
 		r.Header.Set("Authorization", "Bearer "+signed)
 	}
-	t.Logf("sent: %s %s  %s", method, path, body)
+	t.Logf("sent: %s %s  %.200s", method, path, body)
 	response, err := client.Do(r)
-	require.NoError(t, err, "the server must answer %s %s", method, path)
+	if err != nil {
+		return apitest.Answer{}, err
+	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	require.NoError(t, err, "the server must answer %s %s to its end", method, path)
 	answer := apitest.Answer{Status: response.StatusCode, Header: response.Header, Body: string(text)}
-	t.Logf("got: %d %s", answer.Status, strings.TrimSpace(answer.Body))
-	return answer
+	t.Logf("got: %d %.300s", answer.Status, strings.TrimSpace(answer.Body))
+	return answer, err
+}
+
+// begin sends POST /tasks without its body, and returns when the server waits for it.
+func (p *process) begin(t *testing.T, signed, body string) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { connection.Close() })
+	require.NoError(t, connection.SetDeadline(time.Now().Add(2*patience)))
+	_, err = fmt.Fprintf(connection, "POST /tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", signed, len(body))
+	require.NoError(t, err)
+	answers := bufio.NewReader(connection)
+	answer, err := http.ReadResponse(answers, nil)
+	require.NoError(t, err, "POST /tasks must begin to read its body")
+	require.Equal(t, "100 Continue", answer.Status, "POST /tasks must begin to read its body")
+	return connection, answers
 }
 
 // signUpAndLogIn makes a user, and returns the id and a token.
@@ -207,6 +232,7 @@ func refusal(t *testing.T, env ...string) string {
 func TestRun_AnswersHealth(t *testing.T) {
 	answer := start(t).do(t, "GET", "/healthz", "", "")
 	assert.Equal(t, "200", answer.Outcome(), "GET /healthz must answer 200: whoever watches over servers asks it")
+	assert.NotContains(t, answer.Body, "tasks.db", "GET /healthz must not tell strangers what the server is made of (CWE-497)")
 }
 
 // 3. The log says where.
@@ -246,6 +272,7 @@ func TestServer_KeepsTasksOfTwoUsers(t *testing.T) {
 	assert.Equal(t, "404 not_found", p.do(t, "GET", path, bob, "").Outcome(), "Bob must not see Ann's task")
 	assert.Equal(t, "404 not_found", p.do(t, "DELETE", path, bob, "").Outcome(), "Bob must not delete Ann's task")
 	assert.Equal(t, "204", p.do(t, "DELETE", path, ann, "").Outcome(), "Ann must be able to delete her task")
+	assert.Equal(t, "201", p.do(t, "POST", "/tasks", ann, `{"title":"`+strings.Repeat("x", 100<<10)+`"}`).Outcome(), "Ann must be able to keep a long task: up to 1 MiB is allowed")
 	assert.Equal(t, "409 email_taken", p.do(t, "POST", "/users", "", `{"email":"ANN@example.com","password":"correct-horse"}`).Outcome(), "an email must sign up once")
 	assert.Equal(t, "401 invalid_grant", p.do(t, "POST", "/auth/token", "", "username=ann@example.com&password=wrong-horse").Outcome(), "a wrong password must not log in")
 }
@@ -253,6 +280,7 @@ func TestServer_KeepsTasksOfTwoUsers(t *testing.T) {
 // 4. Nothing is open that should not be.
 func TestServer_GuardsEveryRoute(t *testing.T) {
 	p := start(t)
+	assert.Empty(t, costs(filepath.Join(p.cmd.Dir, "tasks.db")), "a new server must have no users: the password of one that it makes itself is known to everybody who has read the code (CWE-1392)")
 	_, ann := p.signUpAndLogIn(t, "ann@example.com")
 	created := p.do(t, "POST", "/tasks", ann, `{"title":"Write report"}`)
 	require.Equal(t, "201", created.Outcome(), "with a good token, POST /tasks must make a task")
@@ -264,7 +292,7 @@ func TestServer_GuardsEveryRoute(t *testing.T) {
 		assert.Equal(t, "401 not_authenticated", answer.Outcome(), "%.25s without a token in its header must get 401: one way in that was forgotten is open to everybody (CWE-306)", route)
 		assert.Equal(t, "bearer", answer.Challenge(), "every 401 must say in WWW-Authenticate which scheme it wants, and no error where there was no token (RFC 6750, section 3)")
 	}
-	for _, path := range []string{"/debug/pprof/", "/debug/vars"} {
+	for _, path := range []string{"/debug/pprof/", "/debug/vars", "/tasks.db"} {
 		assert.Contains(t, []int{401, 404}, p.do(t, "GET", path, "", "").Status, "GET %s must not be there: it shows strangers the inside of the server (CWE-489)", path)
 	}
 }
@@ -326,11 +354,32 @@ func TestServer_UsesItsSettings(t *testing.T) {
 	exp, _ := claims["exp"].(json.Number).Int64()
 	assert.InDelta(t, time.Now().Unix()+300, exp, 60, "with ACCESS_TOKEN_EXPIRE_MINUTES=5 a token must say so in exp")
 
+	found := costs(database)
+	require.NotEmpty(t, found, "the users must be in the file that DATABASE names, with a bcrypt hash")
+	assert.Equal(t, "11", found[0], "with BCRYPT_COST=11 passwords must be hashed at cost 11")
+}
+
+// costs returns the cost of each bcrypt hash in a database.
+func costs(database string) []string {
 	stored, _ := os.ReadFile(database)
 	unmerged, _ := os.ReadFile(database + "-wal") // where SQLite writes first
-	cost := regexp.MustCompile(`\$2[aby]\$(\d\d)\$`).FindSubmatch(append(stored, unmerged...))
-	require.NotNil(t, cost, "the users must be in the file that DATABASE names, with a bcrypt hash")
-	assert.Equal(t, "11", string(cost[1]), "with BCRYPT_COST=11 passwords must be hashed at cost 11")
+	var found []string
+	for _, match := range regexp.MustCompile(`\$2[aby]\$(\d\d)\$`).FindAllSubmatch(append(stored, unmerged...), -1) {
+		found = append(found, string(match[1]))
+	}
+	return found
+}
+
+// 4. One client does not keep the others waiting.
+func TestServer_ServesManyAtOnce(t *testing.T) {
+	p := start(t)
+	_, signed := p.signUpAndLogIn(t, "ann@example.com")
+	t.Log("sent: POST /tasks without its body")
+	p.begin(t, signed, `{"title":"Write report"}`)
+
+	answer, err := p.try(t, "GET", "/tasks", signed, "")
+	require.NoError(t, err, "while one client is still sending, others must be answered: on a slow connection, a single one would stop everybody (CWE-400)")
+	assert.Equal(t, "200", answer.Outcome(), "while one client is still sending, others must be answered as ever")
 }
 
 // 4. The log says why, and holds no secret.
@@ -405,17 +454,8 @@ func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 	p := start(t)
 	_, signed := p.signUpAndLogIn(t, "ann@example.com")
 	body := `{"title":"Write report"}`
-	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
-	require.NoError(t, err)
-	defer connection.Close()
-	require.NoError(t, connection.SetDeadline(time.Now().Add(2*patience)))
-	answers := bufio.NewReader(connection)
 	t.Log("sent: POST /tasks without its body; then a signal to stop; then the body")
-	_, err = fmt.Fprintf(connection, "POST /tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", signed, len(body))
-	require.NoError(t, err)
-	answer, err := http.ReadResponse(answers, nil)
-	require.NoError(t, err, "POST /tasks must begin to read its body")
-	require.Equal(t, "100 Continue", answer.Status, "POST /tasks must begin to read its body")
+	connection, answers := p.begin(t, signed, body)
 
 	require.NoError(t, stop(p.cmd.Process))
 	refusesNewConnections := func() bool {
@@ -427,9 +467,9 @@ func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 	}
 	require.Eventually(t, refusesNewConnections, patience/2, 5*time.Millisecond,
 		"told to stop, the server must take no new connections")
-	_, err = io.WriteString(connection, body)
+	_, err := io.WriteString(connection, body)
 	require.NoError(t, err, "a request that was under way must be let finish")
-	answer, err = http.ReadResponse(answers, nil)
+	answer, err := http.ReadResponse(answers, nil)
 	require.NoError(t, err, "a request that was under way must be answered: its client would not know whether to send it again")
 	assert.Equal(t, "201 Created", answer.Status, "a request that was under way must be answered as ever")
 	p.exitsWell(t)

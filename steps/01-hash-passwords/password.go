@@ -36,7 +36,8 @@ type Hasher struct {
 // Hash returns a salted hash of plain that is safe to store. The salt is random
 // and part of the hash, so hashing the same password twice gives two hashes.
 //
-// It returns ErrTooShort, ErrTooLong or ErrNUL for a password it will not hash.
+// It returns ErrTooShort, ErrTooLong or ErrNUL for a password it will not hash. Neither
+// an error nor a log ever holds the password.
 func (h Hasher) Hash(plain string) (string, error) {
 	// TODO 1: hash the password with bcrypt.GenerateFromPassword, at the cost
 	//   h.Cost.

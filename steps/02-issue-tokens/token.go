@@ -30,10 +30,10 @@ type Issuer struct {
 
 // NewIssuer returns an Issuer. The key must have MinKeyBytes bytes or more, or it
 // returns ErrShortKey; the lifetime must be a second or more, or it returns
-// ErrShortLifetime.
+// ErrShortLifetime. The key is neither changed nor shown: no error and no log holds it.
 func NewIssuer(key []byte, lifetime time.Duration) (*Issuer, error) {
 	// TODO 1: refuse a key or a lifetime that is too short; otherwise return an
-	//   Issuer that knows both.
+	//   Issuer that knows the lifetime, and has a copy of the key (bytes.Clone).
 	return nil, errors.New("NewIssuer is not written yet")
 }
 

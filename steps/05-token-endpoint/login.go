@@ -79,8 +79,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (form url.Values, problem 
 	//   bytes: put an http.MaxBytesReader around r.Body. Let r.ParseForm parse,
 	//   and check its error.
 	// TODO 7: look in r.PostForm, which holds the body alone. Refuse a username
-	//   or password that is missing, empty or repeated, and one in the URL,
-	//   whatever the body says: URLs end up in logs.
+	//   or password that is missing, empty or repeated. Refuse both, and
+	//   grant_type, in the URL, whatever the body says: URLs end up in logs.
 	// TODO 8: a grant_type may be missing or empty. If there is one, it must be
 	//   "password", and only one.
 	_ = r.ParseForm()

@@ -54,7 +54,12 @@ func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 	if err != nil {
 		t.Fatalf("read the answer's body: %v", err)
 	}
-	answer := Answer{Status: result.StatusCode, Header: result.Header, Body: string(body)}
+	answer := Answer{Status: result.StatusCode, Header: http.Header{}, Body: string(body)}
+	for name, values := range result.Header { // on the wire, names are the same in any case
+		for _, value := range values {
+			answer.Header.Add(name, value)
+		}
+	}
 	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %.300s", answer.Status, answer.Body)))
 	return answer
 }
@@ -108,6 +113,20 @@ func (a Answer) JSON() map[string]any {
 		return nil
 	}
 	return object
+}
+
+// Compact is a JSON text as it is compared: without white space, names in order. What is
+// not JSON stays as it is.
+func Compact(text string) string {
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		return text
+	}
+	compact, err := json.Marshal(value)
+	if err != nil {
+		return text
+	}
+	return string(compact)
 }
 
 // Detail is what the body of an error says to people.

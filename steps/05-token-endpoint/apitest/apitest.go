@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -53,7 +54,12 @@ func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 	if err != nil {
 		t.Fatalf("read the answer's body: %v", err)
 	}
-	answer := Answer{Status: result.StatusCode, Header: result.Header, Body: string(body)}
+	answer := Answer{Status: result.StatusCode, Header: http.Header{}, Body: string(body)}
+	for name, values := range result.Header { // on the wire, names are the same in any case
+		for _, value := range values {
+			answer.Header.Add(name, value)
+		}
+	}
 	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %.300s", answer.Status, answer.Body)))
 	return answer
 }
@@ -61,8 +67,10 @@ func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 // describe writes the request as one line, shortened.
 func describe(r *http.Request) string {
 	line := r.Method + " " + r.URL.String()
-	if authorization := r.Header.Get("Authorization"); authorization != "" {
-		line += fmt.Sprintf("  Authorization: %.40s", authorization)
+	for _, name := range []string{"Authorization", "Content-Type"} {
+		if value := r.Header.Get(name); value != "" {
+			line += fmt.Sprintf("  %s: %.120s", name, value)
+		}
 	}
 	if r.GetBody == nil {
 		return line
@@ -107,11 +115,39 @@ func (a Answer) JSON() map[string]any {
 	return object
 }
 
+// Compact is a JSON text as it is compared: without white space, names in order. What is
+// not JSON stays as it is.
+func Compact(text string) string {
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		return text
+	}
+	compact, err := json.Marshal(value)
+	if err != nil {
+		return text
+	}
+	return string(compact)
+}
+
 // Detail is what the body of an error says to people.
 func (a Answer) Detail() string {
 	detail, _ := a.JSON()["detail"].(string)
 	return detail
 }
+
+// Challenge is what the header WWW-Authenticate asks for: "bearer", or "bearer
+// error=invalid_token" if it reports an error. Other parameters, such as realm, may
+// stand there too, in any order (RFC 9110, section 11.6.1).
+func (a Answer) Challenge() string {
+	scheme, parameters, _ := strings.Cut(a.Header.Get("WWW-Authenticate"), " ")
+	challenge := strings.ToLower(scheme)
+	if match := errorParameter.FindStringSubmatch(parameters); match != nil {
+		challenge += " error=" + match[1]
+	}
+	return challenge
+}
+
+var errorParameter = regexp.MustCompile(`(?i)(?:^|[ ,])error *= *"?([^" ,]*)`)
 
 // Log keeps what was logged. Its zero value is ready for use.
 type Log struct {
