@@ -34,6 +34,7 @@ func (a *app) withBugs(step steps.Step) (now, wanted []byte, err error) {
 		return now, now, nil
 	}
 	var shown strings.Builder
+	shown.WriteString("\n<details><summary>Three changes</summary>\n")
 	for name := range strings.SplitSeq(text[match[4]:match[5]], ",") {
 		file := a.workshop.Path("testdata", "mistakes", step.Name, strings.TrimSpace(name)+".diff")
 		source, err := os.ReadFile(file)
@@ -47,7 +48,7 @@ func (a *app) withBugs(step steps.Step) (now, wanted []byte, err error) {
 		fmt.Fprintf(&shown, "\n```diff\n%s```\n\n<details><summary>Answer</summary>\n\nIt %s.\nWhat that costs: %s.\nThe test that catches it: `%s`.\n\n</details>\n",
 			withoutHead(string(source)), strings.TrimSuffix(c.Wrong, "."), strings.TrimSuffix(c.Costs, "."), c.Caught)
 	}
-	shown.WriteString("\n")
+	shown.WriteString("\n</details>\n\n")
 	return now, []byte(text[:match[3]] + shown.String() + text[match[6]:]), nil
 }
 

@@ -127,7 +127,7 @@ func (a *app) report(reports []check.StepReport, first *check.StepReport) int {
 	case len(reports) > 1:
 		a.screen.Printf("\nAll done. Run your server: %s", a.command("run", nil))
 	default:
-		a.screen.Printf("\nDone. The next step: %s", a.command("check", nil))
+		a.screen.Printf("\nDone. Where you are, and what is next: %s", a.command("start", nil))
 	}
 	return exitDone
 }
@@ -143,7 +143,7 @@ func (a *app) row(report check.StepReport, caughtUp bool) {
 		note = "   reference in use"
 	}
 	state := a.screen.Paint(stateColour[report.State], fmt.Sprintf("%-17s", report.State))
-	a.screen.Printf("  %-21s %s %2d of %2d%s", report.Step.Name, state, report.Result.Passed(), len(report.Result.Tests), note)
+	a.screen.Printf("  %-21s %s %2d of %2d pass%s", report.Step.Name, state, report.Result.Passed(), len(report.Result.Tests), note)
 }
 
 // notes says what a learner should know of a step, whether it is done or not.
@@ -171,9 +171,14 @@ func (a *app) failure(report check.StepReport) {
 		for _, line := range compileErrors(report) {
 			a.screen.Wrap("    ", line)
 		}
-		a.screen.Printf("\n  Mend the first line first: the others often follow from it.")
+		if len(report.Result.Build) > 0 && strings.Count(report.Result.Build, "\n") > 2 {
+			a.screen.Printf("\n  Mend the first line first: the others often follow from it.")
+		}
 	default:
 		a.testFailure(report, report.Result.FirstFailure())
+		if report.State == check.NotStarted {
+			a.screen.Printf("    steps/%s/README.md   the lesson", report.Step.Name)
+		}
 		a.screen.Printf("    %s", a.command("hint", nil))
 		a.screen.Printf("    %s", a.command("show", &report.Step))
 	}
@@ -181,18 +186,18 @@ func (a *app) failure(report check.StepReport) {
 
 // testFailure shows a test that did not pass, and where its task is to be done.
 func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
-	position := 1
-	for report.Result.Tests[position-1].Name != test.Name {
-		position++
-	}
-	a.screen.Printf("  %s   test %d of %d   %s\n", report.Step.Name, position, len(report.Result.Tests), a.screen.Paint(screen.Bold, test.Name))
+	a.screen.Printf("  %s   task %d   %s\n", report.Step.Name, test.Task, a.screen.Paint(screen.Bold, test.Name))
 	const indent = "    "
 	if failure := test.Failure; test.Verdict == gotest.Fail && failure != nil {
 		a.screen.Wrap(indent, failure.Why)
 		if failure.Sent+failure.Answered+failure.Got+failure.Want != "" {
 			a.screen.Printf("")
 		}
-		for _, field := range [][2]string{{"sent", failure.Sent}, {"answered", failure.Answered}, {"got", failure.Got}, {"want", failure.Want}} {
+		want := failure.Want
+		if name := sentinel(report.Step, want); name != "" {
+			want += ", which is " + name
+		}
+		for _, field := range [][2]string{{"sent", failure.Sent}, {"answered", failure.Answered}, {"got", failure.Got}, {"want", want}} {
 			if field[1] != "" {
 				a.screen.Field(indent+"  ", field[0], shorten(field[1]))
 			}
@@ -215,6 +220,50 @@ func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 	if place := placeOf(report, test.Test); place != "" {
 		a.screen.Printf("%s%s", indent, place)
 	}
+}
+
+var declaredError = regexp.MustCompile(`(?m)^\s*(?:var )?(Err\w+)\s*= errors\.New\(("[^"]*")\)`)
+
+// sentinel returns the name of the error whose text is wanted: "ErrTooShort", or
+// "password.ErrTooShort" if another step declares it. Without one it returns "".
+func sentinel(step steps.Step, want string) string {
+	text, ok := strings.CutPrefix(want, "the error ")
+	if !ok {
+		return ""
+	}
+	list, err := step.Workshop.Steps()
+	if err != nil {
+		return ""
+	}
+	for i := len(list) - 1; i >= 0; i-- { // the step itself first, then those before it
+		if list[i].Name > step.Name {
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join(list[i].SolutionDir(), "*.go"))
+		if err != nil {
+			return ""
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				return ""
+			}
+			for _, match := range declaredError.FindAllSubmatch(source, -1) {
+				if string(match[2]) != text {
+					continue
+				}
+				if list[i].Name == step.Name {
+					return string(match[1])
+				}
+				parsed, err := parser.ParseFile(token.NewFileSet(), file, source, parser.PackageClauseOnly)
+				if err != nil {
+					return ""
+				}
+				return parsed.Name.Name + "." + string(match[1])
+			}
+		}
+	}
+	return ""
 }
 
 // shorten cuts a value that would push the rest off the screen.
@@ -240,6 +289,9 @@ func compileErrors(report check.StepReport) []string {
 			continue
 		}
 		lines = append(lines, path.Join("steps", report.Step.Name, filepath.ToSlash(match[1])))
+		if strings.Contains(line, ": declared and not used: ") {
+			lines = append(lines, "  (Go refuses a variable that nothing uses: is the rest still to be written?)")
+		}
 		if name := undefined.FindStringSubmatch(line); name != nil {
 			if importPath := importOf(report.Step, name[1]); importPath != "" {
 				lines = append(lines, fmt.Sprintf("  (the package %s needs a line in the imports: %q)", name[1], importPath))

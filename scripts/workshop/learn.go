@@ -43,8 +43,7 @@ func (a *app) start() (int, error) {
 func (a *app) welcome(reports []check.StepReport, first *check.StepReport) {
 	a.report(reports, first)
 	if first != nil {
-		a.screen.Printf("\n  Read the lesson: steps/%s/README.md", first.Step.Name)
-		a.screen.Printf("  Change the code, save it, and check it: %s", a.command("check", nil))
+		a.screen.Printf("\n  Read the lesson, change the code, save it, and check it: %s", a.command("check", nil))
 	}
 }
 

@@ -28,6 +28,7 @@ func (a *app) verify() (int, error) {
 	cross := flags.Bool("cross", false, "vet everything for Windows and macOS too")
 	only := flags.String("only", "", "run the one mistake or variant with this `name`")
 	update := flags.Bool("update", false, "write what learners are told into testdata/reports")
+	race := flags.Bool("race", false, "run what must pass under the race detector too; it needs a C compiler, and time")
 	number := flags.String("step", "", "prove one `step`")
 	if err := flags.Parse(a.args); err != nil {
 		return exitTrouble, nil // it has said why
@@ -72,8 +73,7 @@ func (a *app) verify() (int, error) {
 	case *number != "":
 		parts = slices.Concat(parts[1:2], parts[3:8])
 	}
-	// One step alone is for trying something out, again and again.
-	v.race = *number == "" && canRace()
+	v.race = *race
 	if *cross {
 		parts = append(parts, part{"systems", "everything vets for Windows and macOS", v.systems})
 	}
@@ -271,7 +271,7 @@ func (v *verifier) stubsFail() (string, error) {
 const times = 10
 
 // steady runs the solutions' tests shuffled, on the seeds of the fuzz tests, and under
-// the race detector where there is a C compiler for it.
+// the race detector if that was asked for.
 func (v *verifier) steady() (string, error) {
 	for _, step := range v.steps {
 		ground, err := v.ground(step)

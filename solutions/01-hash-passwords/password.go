@@ -68,7 +68,7 @@ func (h Hasher) Hash(plain string) (string, error) {
 //
 // The cost comes from the hash, not from h, so older hashes keep working.
 //
-//workshop:todo 3 compare the two with bcrypt.CompareHashAndPassword. Turn its error for a wrong password into ErrMismatch, and return any other as it is.
+//workshop:todo 3 compare the two with bcrypt.CompareHashAndPassword. Turn its error for a wrong password into ErrMismatch, and return any other, so that nobody takes it for one.
 //workshop:todo 4 return ErrMismatch for a password that Hash would never have hashed because it is too long or has a NUL: bcrypt would compare only a part of it.
 //workshop:stub return errors.New("Verify is not written yet")
 func (h Hasher) Verify(hash, plain string) error {

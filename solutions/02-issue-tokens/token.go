@@ -55,9 +55,8 @@ func NewIssuer(key []byte, lifetime time.Duration) (*Issuer, error) {
 // of that can be read by anyone: a token is signed, not encrypted. Without a
 // subject Issue returns ErrNoSubject.
 //
-//workshop:todo 2 refuse an empty subject with ErrNoSubject.
-//workshop:todo 3 make the claims: the subject, the time now, and the time now plus the lifetime. jwt.RegisteredClaims has a field for each, jwt.NewNumericDate makes the times.
-//workshop:todo 4 sign them as HS256 with the key (jwt.NewWithClaims, then SignedString), and return the token and the lifetime.
+//workshop:todo 2 make the claims: the subject, the time now, and the time now plus the lifetime. jwt.RegisteredClaims has a field for each, jwt.NewNumericDate makes the times. Sign them as HS256 with the key (jwt.NewWithClaims, then SignedString), and return the token and i.lifetime.
+//workshop:todo 3 before that, refuse an empty subject with ErrNoSubject.
 //workshop:stub return "", 0, errors.New("Issue is not written yet")
 func (i *Issuer) Issue(subject string) (signed string, lifetime time.Duration, err error) {
 	if subject == "" {

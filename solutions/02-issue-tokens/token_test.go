@@ -159,17 +159,7 @@ func TestNewIssuer_RefusesAShortLifetime(t *testing.T) {
 	}
 }
 
-// 2. Nobody gets no token.
-func TestIssue_RefusesAnEmptySubject(t *testing.T) {
-	issuer := newIssuer(t, time.Minute)
-	issue(t, issuer, "user-1")
-
-	signed, _, err := issuer.Issue("")
-	assert.ErrorIs(t, err, token.ErrNoSubject, "a token for nobody must not be issued: nothing good can be done with it")
-	assert.Empty(t, signed, "with an error there must be no token")
-}
-
-// 3. The token says whose it is.
+// 2. The token says whose it is.
 func TestIssue_NamesTheSubject(t *testing.T) {
 	issuer := newIssuer(t, time.Minute)
 	for _, subject := range []string{"user-1", "1000000", "007", "9007199254740993", "true", " Ann ", "ann@example.com", "<Zoë> \"Z\" & 王\n", "???", strings.Repeat("a-long-id-", 30)} {
@@ -178,7 +168,7 @@ func TestIssue_NamesTheSubject(t *testing.T) {
 	}
 }
 
-// 3. The token says when it was issued.
+// 2. The token says when it was issued.
 func TestIssue_SaysWhenItWasIssued(t *testing.T) {
 	abroad(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -191,7 +181,7 @@ func TestIssue_SaysWhenItWasIssued(t *testing.T) {
 	})
 }
 
-// 3. The token says when it ends.
+// 2. The token says when it ends.
 func TestIssue_ExpiresAfterTheLifetime(t *testing.T) {
 	abroad(t)
 	for _, lifetime := range []time.Duration{time.Second, 30 * time.Minute, 400 * 24 * time.Hour} {
@@ -207,7 +197,7 @@ func TestIssue_ExpiresAfterTheLifetime(t *testing.T) {
 	}
 }
 
-// 3. The token can be used at once.
+// 2. The token can be used at once.
 func TestIssue_IsValidAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		issuer := newIssuer(t, time.Minute)
@@ -224,7 +214,7 @@ func TestIssue_IsValidAtOnce(t *testing.T) {
 	})
 }
 
-// 4. The header says HS256.
+// 2. The header says HS256.
 func TestIssue_SaysHS256(t *testing.T) {
 	header, _, _ := decode(t, issue(t, newIssuer(t, time.Minute), "user-1"))
 
@@ -232,7 +222,7 @@ func TestIssue_SaysHS256(t *testing.T) {
 		"the header must say HS256: it is the one algorithm that the verifier of step 03 takes")
 }
 
-// 4. The signature is an HMAC-SHA256 under the key.
+// 2. The signature is an HMAC-SHA256 under the key.
 func TestIssue_SignsWithTheKey(t *testing.T) {
 	keys := []string{
 		secret,
@@ -254,7 +244,7 @@ func TestIssue_SignsWithTheKey(t *testing.T) {
 	}
 }
 
-// 4. The caller's key stays as it is.
+// 2. The caller's key stays as it is.
 func TestIssue_LeavesTheCallersKeyAlone(t *testing.T) {
 	settings := []byte(secret + "and the next setting behind it")
 	issuer, err := token.NewIssuer(settings[:len(secret)], time.Minute)
@@ -265,7 +255,7 @@ func TestIssue_LeavesTheCallersKeyAlone(t *testing.T) {
 		"the caller's bytes must stay as they are: the same key goes to the verifier, and with another one it refuses every token")
 }
 
-// 4. The lifetime is told.
+// 2. The lifetime is told.
 func TestIssue_ReturnsTheLifetime(t *testing.T) {
 	lifetimes := []time.Duration{30 * time.Minute, 90 * time.Second, 36 * time.Hour}
 	var issuers []*token.Issuer
@@ -281,7 +271,7 @@ func TestIssue_ReturnsTheLifetime(t *testing.T) {
 	}
 }
 
-// 4. The token does not hold the key.
+// 2. The token does not hold the key.
 func TestIssue_KeepsTheKeyOutOfTheToken(t *testing.T) {
 	signed := issue(t, newIssuer(t, time.Minute), "user-1")
 	claimsOf(t, signed)
@@ -294,7 +284,7 @@ func TestIssue_KeepsTheKeyOutOfTheToken(t *testing.T) {
 	}
 }
 
-// 4. Neither an error nor the log repeats the token or the key.
+// 2. Neither an error nor the log repeats the token or the key.
 func TestIssue_KeepsTokenAndKeyOutOfErrorsAndLogs(t *testing.T) {
 	issuer := newIssuer(t, time.Minute)
 	signed := ""
@@ -311,7 +301,7 @@ func TestIssue_KeepsTokenAndKeyOutOfErrorsAndLogs(t *testing.T) {
 		"neither an error nor the log must repeat the key, not even a part of it: whoever reads it can sign tokens for everybody (CWE-532): %s", said)
 }
 
-// 4. One Issuer serves many requests at once.
+// 2. One Issuer serves many requests at once.
 func TestIssue_KeepsSubjectsApart(t *testing.T) {
 	issuer := newIssuer(t, time.Minute)
 	issue(t, issuer, "user-1")
@@ -340,4 +330,30 @@ func TestIssue_KeepsSubjectsApart(t *testing.T) {
 				"tokens issued at the same moment must each have their own subject: with shared claims, people get each other's tokens")
 		}
 	}
+}
+
+// 2. The Issuer has a key of its own.
+func TestIssue_SignsWithItsOwnCopyOfTheKey(t *testing.T) {
+	callers := []byte(secret)
+	issuer, err := token.NewIssuer(callers, time.Minute)
+	require.NoError(t, err, "NewIssuer must take a key of %d bytes", len(callers))
+	isRight := func() bool {
+		signed := issue(t, issuer, "user-1")
+		_, _, signature := decode(t, signed)
+		return string(signature) == string(forge.MAC(sha256.New, []byte(secret), signed[:strings.LastIndex(signed, ".")]))
+	}
+	require.True(t, isRight(), "first, a token must be signed with the key")
+
+	clear(callers) // as a careful caller does
+	assert.True(t, isRight(), "the Issuer must have a copy of the key: its caller cleared the slice, and now tokens are signed with zeros, which anybody can do")
+}
+
+// 3. Without a subject there is no token.
+func TestIssue_RefusesAnEmptySubject(t *testing.T) {
+	issuer := newIssuer(t, time.Minute)
+	issue(t, issuer, "user-1")
+
+	signed, _, err := issuer.Issue("")
+	assert.ErrorIs(t, err, token.ErrNoSubject, "a token for nobody must not be issued: nothing good can be done with it")
+	assert.Empty(t, signed, "with an error there must be no token")
 }

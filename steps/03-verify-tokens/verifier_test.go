@@ -99,6 +99,7 @@ func TestVerify_ReturnsTheSubject(t *testing.T) {
 		require.NoError(t, err)
 		v, err := verifier.New(shared)
 		require.NoError(t, err, "New must take a key of %d bytes", len(shared))
+		assert.Equal(t, text, string(shared), "New must leave the key as it is: the issuer may have the very same slice")
 		for _, want := range []string{"user-1", "1000000", " User-1 ", "Zoë \"Z\" 王", strings.Repeat("user-1/", 40)} {
 			signed, _, err := issuer.Issue(want)
 			require.NoError(t, err)

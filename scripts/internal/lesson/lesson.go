@@ -52,7 +52,7 @@ func ReadHints(dir string) (Hints, error) {
 type Lesson struct {
 	Title   string // behind the first #
 	Minutes int
-	Words   int   // without code, pictures and folded answers
+	Words   int   // without code, pictures and the bugs to be spotted
 	Tasks   []int // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
 	Commands []Command
@@ -69,7 +69,7 @@ var (
 	minutes = regexp.MustCompile(`(?m)^([0-9]+) minutes`)
 	task    = regexp.MustCompile(`(?m)^([0-9]+)\. `)
 	fenced  = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
-	folded  = regexp.MustCompile("(?s)<details>.*?</details>|<!--.*?-->")
+	folded  = regexp.MustCompile("(?s)<!-- bugs: .*?<!-- end of bugs -->")
 	word    = regexp.MustCompile(`[\pL\pN]`)
 )
 
