@@ -34,7 +34,8 @@ func (a *app) withBugs(step steps.Step) (now, wanted []byte, err error) {
 		return now, now, nil
 	}
 	var shown strings.Builder
-	shown.WriteString("\n<details><summary>Three changes</summary>\n")
+	shown.WriteString("\nThree people changed the reference. What does each change break? Look when your step is\n" +
+		"done: the diffs show parts of the reference, and names of its own helper functions.\n\n<details><summary>Three changes</summary>\n")
 	for name := range strings.SplitSeq(text[match[4]:match[5]], ",") {
 		file := a.workshop.Path("testdata", "mistakes", step.Name, strings.TrimSpace(name)+".diff")
 		source, err := os.ReadFile(file)

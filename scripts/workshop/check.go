@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"tokenauth.example/scripts/internal/check"
@@ -127,9 +128,22 @@ func (a *app) report(reports []check.StepReport, first *check.StepReport) int {
 	case len(reports) > 1:
 		a.screen.Printf("\nAll done. Run your server: %s", a.command("run", nil))
 	default:
-		a.screen.Printf("\nDone. Where you are, and what is next: %s", a.command("start", nil))
+		a.screen.Printf("\nDone.%s", a.nextLesson(reports[0].Step))
 	}
 	return exitDone
+}
+
+// nextLesson says what to read after a step that is done.
+func (a *app) nextLesson(step steps.Step) string {
+	list, err := a.workshop.Steps()
+	if err != nil {
+		return ""
+	}
+	i := slices.IndexFunc(list, func(s steps.Step) bool { return s.Name == step.Name }) + 1
+	if i == 0 || i == len(list) {
+		return " See where you are: " + a.command("check", nil)
+	}
+	return " Read the next lesson, steps/" + list[i].Name + "/README.md, then: " + a.command("check", nil)
 }
 
 var stateColour = map[check.State]screen.Colour{
@@ -359,16 +373,27 @@ func placeOf(report check.StepReport, test steps.Test) string {
 	if err != nil {
 		return ""
 	}
-	for _, named := range []bool{true, false} { // first a function that the test is called after
+	// First the function that the test is called after, then one that still has the TODO.
+	for _, fits := range []func(stub.Todo, []byte) bool{
+		func(todo stub.Todo, _ []byte) bool { return todo.Number == test.Task && calledAfter(test, todo) },
+		func(todo stub.Todo, _ []byte) bool { return calledAfter(test, todo) },
+		func(todo stub.Todo, text []byte) bool {
+			return todo.Number == test.Task && bytes.Contains(text, fmt.Appendf(nil, "// TODO %d:", todo.Number))
+		},
+	} {
 		for _, file := range files {
 			for _, todo := range file.Todos {
-				if todo.Number == test.Task && (!named || strings.HasPrefix(test.Name, "Test"+todo.Func+"_")) {
-					return fmt.Sprintf("steps/%s/%s:%d", report.Step.Name, file.Name, lineOf(report.Sources[file.Name], todo))
+				if text := report.Sources[file.Name]; fits(todo, text) {
+					return fmt.Sprintf("steps/%s/%s:%d", report.Step.Name, file.Name, lineOf(text, todo))
 				}
 			}
 		}
 	}
 	return ""
+}
+
+func calledAfter(test steps.Test, todo stub.Todo) bool {
+	return strings.HasPrefix(test.Name, "Test"+todo.Func+"_")
 }
 
 func lineOf(text []byte, todo stub.Todo) int {

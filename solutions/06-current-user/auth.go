@@ -102,7 +102,7 @@ func Require(tokens Verifier, accounts Accounts, log *slog.Logger) func(http.Han
 // word Bearer may be in upper or lower case (RFC 9110, section 11.1). A token
 // anywhere else, in the URL or a cookie, does not count.
 //
-//workshop:todo 8 split the header at its first space. Without the word Bearer in front of it, in any case, or with nothing behind it, there is no token: return false.
+//workshop:todo 8 split the header at its first space. Without the word Bearer in front of it, in any case, or with nothing but spaces behind it, there is no token: return false.
 //workshop:stub signed = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 //workshop:stub return signed, signed != "" // takes anything for a token
 func bearerToken(r *http.Request) (signed string, ok bool) {

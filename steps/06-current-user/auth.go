@@ -72,8 +72,8 @@ func Require(tokens Verifier, accounts Accounts, log *slog.Logger) func(http.Han
 // anywhere else, in the URL or a cookie, does not count.
 func bearerToken(r *http.Request) (signed string, ok bool) {
 	// TODO 8: split the header at its first space. Without the word Bearer in
-	//   front of it, in any case, or with nothing behind it, there is no token:
-	//   return false.
+	//   front of it, in any case, or with nothing but spaces behind it, there is
+	//   no token: return false.
 	signed = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	return signed, signed != "" // takes anything for a token
 }

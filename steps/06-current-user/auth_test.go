@@ -333,7 +333,7 @@ func TestRequire_LogsWhy(t *testing.T) {
 		before := len(f.log.Lines())
 		get(t, f, test.signed)
 		lines := f.log.Lines()[before:]
-		require.Len(t, lines, 1, "a refusal must be exactly one line in the log, with reason, method and path")
+		require.Len(t, lines, 1, "a refusal must be exactly one line in the log, with reason, method and path, which are the names of its three values")
 		assert.Contains(t, lines[0], test.reason, "the log must say why a token was refused: the answer does not, and somebody will ask")
 		assert.Contains(t, lines[0], " GET /tasks", "the log must say what was asked for: method and path")
 	}
@@ -434,7 +434,7 @@ func TestRequire_RefusesOtherSchemes(t *testing.T) {
 	}
 	for _, header := range []string{"Bearer", "Bearer ", "bearer  "} {
 		answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", header))
-		assert.Equal(t, "401 not_authenticated", answer.Outcome(), "Bearer with nothing behind it is no token: where none was sent, none can be wrong: %q", header)
+		assert.Equal(t, "401 not_authenticated", answer.Outcome(), "Bearer with nothing behind it is no token: where none was sent, none can be wrong. Spaces alone are nothing either: trim what stands behind it (strings.TrimSpace): %q", header)
 	}
 	answer := apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+good+" "+good))
 	assert.Equal(t, 401, answer.Status, "more than one token must get 401: what stands in front of the server may have looked at the other one")
@@ -461,13 +461,17 @@ func TestRequire_NeverLogsTheToken(t *testing.T) {
 		apitest.Do(t, f, apitest.Request("GET", "/tasks", "", "Authorization", header))
 	}
 
-	apitest.Do(t, f, apitest.Request("GET", "/tasks?access_token="+good, ""))
+	for _, header := range []string{"", "Bearer x", "Bearer " + expired, "Bearer " + unknown} {
+		apitest.Do(t, f, apitest.Request("GET", "/tasks?access_token="+good, "", "Authorization", header))
+	}
 
-	require.Len(t, f.log.Lines()[before:], 6, "each of the six refusals must be a line in the log")
-	for _, signed := range []string{good, expired, unknown} {
-		for part := range strings.SplitSeq(signed, ".") {
-			assert.NotContains(t, f.log.String(), part,
-				"no part of a token must stand in the log: whoever reads the log could use it (CVE-2019-11250)")
+	require.Len(t, f.log.Lines()[before:], 9, "each of the nine refusals must be a line in the log")
+	for line := range strings.Lines(f.log.String()) {
+		for _, signed := range []string{good, expired, unknown} {
+			for part := range strings.SplitSeq(signed, ".") {
+				require.NotContains(t, line, part,
+					"no part of a token must stand in the log: whoever reads the log could use it (CVE-2019-11250). Log the reason, the method and r.URL.Path, which is not the whole URL")
+			}
 		}
 	}
 }
@@ -489,7 +493,7 @@ func TestForUser_StaysShutWithoutAUser(t *testing.T) {
 	handler := auth.ForUser(func(http.ResponseWriter, *http.Request, users.User) { called = true })
 	answer := apitest.Do(t, handler, apitest.Request("GET", "/", ""))
 
-	assert.False(t, called, "without a user, the handler must not be called: somebody forgot Require, and everybody would be nobody's user")
+	assert.False(t, called, "without a user, the handler must not be called: somebody forgot Require, and strangers would get in. Is a return missing behind the answer?")
 	assert.Equal(t, "401 not_authenticated", answer.Outcome(), "without a user, the answer must be the one that Require gives without a token")
 	assert.Equal(t, "bearer", answer.Challenge(), "the header WWW-Authenticate must say Bearer: every 401 says which scheme it wants (RFC 9110, section 15.5.2)")
 }

@@ -93,9 +93,13 @@ func wrap(text string, width int) []string {
 		}
 		return r
 	}
+	text = strings.Map(printable, text)
+	if utf8.RuneCountInString(text) <= width {
+		return []string{text} // spaces and all: they may be what it is about
+	}
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(strings.Map(printable, text)) {
+	for word := range strings.FieldsSeq(text) {
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines = append(lines, line)
 			line = ""

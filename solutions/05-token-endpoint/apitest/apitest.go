@@ -69,7 +69,7 @@ func describe(r *http.Request) string {
 	line := r.Method + " " + r.URL.String()
 	for _, name := range []string{"Authorization", "Content-Type"} {
 		if value := r.Header.Get(name); value != "" {
-			line += fmt.Sprintf("  %s: %.120s", name, value)
+			line += fmt.Sprintf("  %s: %.120q", name, value)
 		}
 	}
 	if r.GetBody == nil {
