@@ -121,6 +121,9 @@ func (a *app) report(reports []check.StepReport, first *check.StepReport) int {
 	switch {
 	case first != nil:
 		a.failure(*first)
+		if first.State == check.Unreadable {
+			return exitTrouble
+		}
 		return exitNotYet
 	case done < len(reports):
 		a.screen.Printf("\nDone, but for the steps that you took from the reference.")

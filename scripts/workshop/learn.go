@@ -249,7 +249,7 @@ func (a *app) reset() (int, error) {
 	for _, file := range files {
 		state, _, err := step.State(file)
 		if err != nil {
-			return exitTrouble, err
+			return exitTrouble, wayOut(err, "Let your user read it: what you have is kept before anything is written.")
 		}
 		if state == steps.Untouched {
 			continue
