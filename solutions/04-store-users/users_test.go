@@ -355,7 +355,7 @@ func TestAuthenticate_TellsTroubleFromAWrongPassword(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = store.Authenticate(ctx, "ann@example.com", plain)
-	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database")
+	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database, and return the error that comes of it")
 
 	require.NoError(t, db.Close())
 	_, err = store.Authenticate(t.Context(), "ann@example.com", plain)
@@ -422,7 +422,7 @@ func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = store.Get(ctx, ann.ID)
-	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database")
+	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database, and return the error that comes of it")
 
 	require.NoError(t, db.Close())
 	_, err = store.Get(t.Context(), ann.ID)
