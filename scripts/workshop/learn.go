@@ -23,9 +23,12 @@ import (
 
 // start fetches what the workshop needs, and shows where the learner is.
 func (a *app) start() (int, error) {
-	for _, finding := range a.findings() {
-		if finding.cure != "" && finding.fatal {
-			return exitTrouble, wayOut(errors.New(finding.says), "%s", finding.cure)
+	for _, f := range a.machine() {
+		switch {
+		case f.cure != "" && f.fatal:
+			return exitTrouble, wayOut(errors.New(f.says), "%s", f.cure)
+		case f.cure != "":
+			a.finding(f)
 		}
 	}
 	if err := a.fetch("solutions"); err != nil {

@@ -33,24 +33,29 @@ type finding struct {
 // doctor looks at everything that could be wrong, and says how to mend it.
 func (a *app) doctor() (int, error) {
 	exit := exitDone
-	for _, f := range a.findings() {
-		word := a.screen.Paint(screen.Green, "ok     ")
+	for _, f := range append(a.machine(), a.findModules()) {
+		a.finding(f)
 		if f.cure != "" {
-			word = a.screen.Paint(screen.Red, "problem")
 			exit = exitNotYet
-		}
-		a.screen.Printf("%s  %s", word, f.says)
-		if f.cure != "" {
-			a.screen.Wrap("         ", f.cure)
 		}
 	}
 	return exit, nil
 }
 
-// findings examines the machine and the checkout.
-func (a *app) findings() []finding {
+// finding prints one, with its cure.
+func (a *app) finding(f finding) {
+	if f.cure == "" {
+		a.screen.Printf("%s  %s", a.screen.Paint(screen.Green, "ok     "), f.says)
+		return
+	}
+	a.screen.Printf("%s  %s", a.screen.Paint(screen.Red, "problem"), f.says)
+	a.screen.Wrap("         ", f.cure)
+}
+
+// machine examines the machine and the checkout, but for the modules, which start fetches.
+func (a *app) machine() []finding {
 	return []finding{
-		a.findGo(), a.findSettings(), a.findWorkspace(), a.findSteps(), a.findModules(),
+		a.findGo(), a.findSettings(), a.findWorkspace(), a.findSteps(),
 		a.findLineEnds(), a.findWritable(), a.findPort(),
 	}
 }
