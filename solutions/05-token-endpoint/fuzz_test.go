@@ -2,19 +2,14 @@ package login_test
 
 import (
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"tokenauth.example/login"
 	"tokenauth.example/login/apitest"
-	"tokenauth.example/password"
 	"tokenauth.example/token"
-	"tokenauth.example/users"
 )
 
 // FuzzToken sends any form. A token is given only for the right username and password,
@@ -22,18 +17,8 @@ import (
 //
 //	go test -fuzz=FuzzToken ./steps/05-token-endpoint
 func FuzzToken(f *testing.F) {
-	db, err := users.OpenDatabase(filepath.Join(f.TempDir(), "test.db"))
-	if err != nil {
-		f.Skip(err)
-	}
-	f.Cleanup(func() { db.Close() })
-	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
-	if err != nil {
-		f.Skip(err)
-	}
-	if _, err := accounts.Create(f.Context(), "ann@example.com", "correct-horse"); err != nil {
-		f.Skip(err)
-	}
+	accounts := apitest.NewAccounts(f)
+	accounts.SignUp(f, "ann@example.com")
 	issuer, err := token.NewIssuer([]byte("for-tests-only-not-a-secret-at-all"), time.Minute)
 	if err != nil {
 		f.Skip(err)

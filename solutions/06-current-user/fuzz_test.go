@@ -3,17 +3,12 @@ package auth_test
 import (
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"tokenauth.example/auth"
 	"tokenauth.example/login/apitest"
-	"tokenauth.example/password"
-	"tokenauth.example/users"
 	"tokenauth.example/verifier"
 )
 
@@ -22,19 +17,8 @@ import (
 //
 //	go test -fuzz=FuzzRequire ./steps/06-current-user
 func FuzzRequire(f *testing.F) {
-	db, err := users.OpenDatabase(filepath.Join(f.TempDir(), "test.db"))
-	if err != nil {
-		f.Skip(err)
-	}
-	f.Cleanup(func() { db.Close() })
-	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
-	if err != nil {
-		f.Skip(err)
-	}
-	ann, err := accounts.Create(f.Context(), "ann@example.com", "correct-horse")
-	if err != nil {
-		f.Skip(err)
-	}
+	accounts := apitest.NewAccounts(f)
+	ann := accounts.SignUp(f, "ann@example.com")
 	tokens, err := verifier.New(key)
 	if err != nil {
 		f.Skip(err)

@@ -4,36 +4,20 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"testing"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"tokenauth.example/auth"
 	"tokenauth.example/login/apitest"
-	"tokenauth.example/password"
 	"tokenauth.example/tasks"
-	"tokenauth.example/users"
 )
 
 // asAnn is the handler under test, asked by Ann, who has one task. It is made once for
 // all inputs of a fuzz test.
 func asAnn(f *testing.F) (http.Handler, tasks.Task) {
-	db, err := users.OpenDatabase(filepath.Join(f.TempDir(), "test.db"))
-	if err != nil {
-		f.Skip(err)
-	}
-	f.Cleanup(func() { db.Close() })
-	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
-	if err != nil {
-		f.Skip(err)
-	}
-	ann, err := accounts.Create(f.Context(), "ann@example.com", "correct-horse")
-	if err != nil {
-		f.Skip(err)
-	}
-	store, err := tasks.NewStore(db)
+	accounts := apitest.NewAccounts(f)
+	ann := accounts.SignUp(f, "ann@example.com")
+	store, err := tasks.NewStore(accounts.DB)
 	if err != nil {
 		f.Skip(err)
 	}

@@ -2,24 +2,20 @@ package tasks_test
 
 import (
 	"context"
-	"database/sql"
 	"io"
 	"mime"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/bcrypt"
 
 	"tokenauth.example/auth"
 	"tokenauth.example/login/api"
 	"tokenauth.example/login/apitest"
-	"tokenauth.example/password"
 	"tokenauth.example/tasks"
 	"tokenauth.example/users"
 )
@@ -27,28 +23,20 @@ import (
 // fixture is a store of tasks and a handler on it, in a database with two users.
 type fixture struct {
 	http.Handler
-	db       *sql.DB
 	store    *tasks.Store
-	accounts *users.Store
+	accounts apitest.Accounts
 	ann, bob users.User
 	log      *apitest.Log
 }
 
 func newFixture(t *testing.T) fixture {
 	t.Helper()
-	db, err := users.OpenDatabase(filepath.Join(t.TempDir(), "test.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { db.Close() })
-	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
-	require.NoError(t, err)
-	ann, err := accounts.Create(t.Context(), "ann@example.com", "correct-horse")
-	require.NoError(t, err)
-	bob, err := accounts.Create(t.Context(), "bob@example.com", "correct-horse")
-	require.NoError(t, err)
-	store, err := tasks.NewStore(db)
+	accounts := apitest.NewAccounts(t)
+	ann, bob := accounts.SignUp(t, "ann@example.com"), accounts.SignUp(t, "bob@example.com")
+	store, err := tasks.NewStore(accounts.DB)
 	require.NoError(t, err)
 	log := &apitest.Log{}
-	return fixture{tasks.New(store, log.Logger()), db, store, accounts, ann, bob, log}
+	return fixture{tasks.New(store, log.Logger()), store, accounts, ann, bob, log}
 }
 
 // create adds a task past the handler.
@@ -145,8 +133,8 @@ func TestList_AsksForTheOrder(t *testing.T) {
 	f := newFixture(t)
 	f.create(t, f.ann, "one")
 	f.create(t, f.ann, "two")
-	f.db.SetMaxOpenConns(1) // a PRAGMA is for one connection
-	_, err := f.db.ExecContext(t.Context(), "PRAGMA reverse_unordered_selects = ON")
+	f.accounts.DB.SetMaxOpenConns(1) // a PRAGMA is for one connection
+	_, err := f.accounts.DB.ExecContext(t.Context(), "PRAGMA reverse_unordered_selects = ON")
 	require.NoError(t, err)
 
 	assert.Equal(t, []string{"one", "two"}, f.titles(t, f.ann),
@@ -161,7 +149,7 @@ func TestList_ReportsAnErrorInTheMiddle(t *testing.T) {
 	require.Equal(t, []string{"one", "two"}, f.titles(t, f.ann), "first, both tasks must be listed")
 
 	// The second row cannot be read any more: abs has no result for the least integer.
-	_, err := f.db.ExecContext(t.Context(), `ALTER TABLE tasks RENAME TO kept;
+	_, err := f.accounts.DB.ExecContext(t.Context(), `ALTER TABLE tasks RENAME TO kept;
 		CREATE VIEW tasks AS SELECT number, id, owner_id, CASE title WHEN 'two' THEN abs(-9223372036854775808) ELSE title END AS title FROM kept`)
 	require.NoError(t, err)
 	_, err = f.store.List(t.Context(), f.ann.ID)
@@ -227,7 +215,7 @@ func TestDelete_RemovesTheOwnersTask(t *testing.T) {
 	f := newFixture(t)
 	one := f.create(t, f.ann, "one")
 	f.create(t, f.ann, "two")
-	f.db.SetMaxIdleConns(-1) // a busy pool: each statement gets another connection
+	f.accounts.DB.SetMaxIdleConns(-1) // a busy pool: each statement gets another connection
 	require.NoError(t, f.store.Delete(t.Context(), f.ann.ID, one.ID), "the owner must be able to delete the task, whichever connections the statements get")
 
 	_, err := f.store.Get(t.Context(), f.ann.ID, one.ID)
@@ -265,14 +253,14 @@ func TestStore_GivesConnectionsBack(t *testing.T) {
 		{"Delete", func() { _ = f.store.Delete(t.Context(), f.ann.ID, task.ID) }},
 		{"Delete, without such a task,", func() { _ = f.store.Delete(t.Context(), f.ann.ID, "no-such-id") }},
 		{"List, when a row cannot be read,", func() {
-			_, err := f.db.ExecContext(t.Context(), `ALTER TABLE tasks RENAME TO kept;
+			_, err := f.accounts.DB.ExecContext(t.Context(), `ALTER TABLE tasks RENAME TO kept;
 				CREATE VIEW tasks AS SELECT number, id, owner_id, NULL AS title FROM kept`)
 			require.NoError(t, err)
 			_, _ = f.store.List(t.Context(), f.ann.ID)
 		}},
 	} {
 		test.call()
-		require.Zero(t, f.db.Stats().InUse,
+		require.Zero(t, f.accounts.DB.Stats().InUse,
 			"%s must give its connection back: rows that nobody closed, or a transaction that nobody ended, keep one each until the server hangs (CWE-772)", test.name)
 	}
 }
@@ -442,7 +430,7 @@ func TestNotFound_IsNotTroubleOfOurs(t *testing.T) {
 	f := newFixture(t)
 	task := f.create(t, f.ann, "one")
 	require.Equal(t, "404 not_found", f.do(t, f.ann, "GET", "/tasks/no-such-id", "").Outcome(), "first, a task that is not there must get 404 not_found")
-	require.NoError(t, f.db.Close())
+	require.NoError(t, f.accounts.DB.Close())
 
 	for _, test := range [][3]string{
 		{"POST", "/tasks", `{"title":"two"}`},

@@ -60,7 +60,7 @@ func run(ctx context.Context, getenv func(string) string, log *slog.Logger) erro
 	if err != nil {
 		return fmt.Errorf("ADDR: %w", err)
 	}
-	log.Info("listening", "url", "http://"+listener.Addr().String())
+	log.Info("listening", "address", listener.Addr().String())
 
 	server := newServer(handler)
 	failed := make(chan error, 1)

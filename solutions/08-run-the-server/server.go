@@ -18,7 +18,7 @@ import (
 
 // newHandler builds every part out of the ones before it, and gives each its route.
 //
-//workshop:todo 4 make the stores, the issuer, the verifier and the middleware, and add the routes: POST /users and POST /auth/token for everybody; GET /auth/me, /tasks and /tasks/ behind auth.Require. Routes without a method leave the 405 to the handler behind them.
+//workshop:todo 4 make the stores, the issuer, the verifier and the middleware, and add the routes: the patterns /users and /auth/token for login; GET /auth/me, /tasks and /tasks/ behind auth.Require. A pattern without a method leaves the 405 to the handler behind it.
 //workshop:todo 5 put jsonErrors around it all.
 //workshop:stub mux := http.NewServeMux()
 //workshop:stub mux.HandleFunc("GET /healthz", health)
@@ -63,7 +63,7 @@ func health(w http.ResponseWriter, _ *http.Request) {
 // limits, a client that sends a byte a minute keeps a connection until there are
 // none left (CWE-400).
 //
-//workshop:todo 6 set ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout, none over a minute, and MaxHeaderBytes, no more than 64 KiB.
+//workshop:todo 6 set ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout, none over a minute, WriteTimeout longer than ReadTimeout, and MaxHeaderBytes, no more than 64 KiB.
 //workshop:stub return &http.Server{Handler: handler}
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{

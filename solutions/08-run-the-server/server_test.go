@@ -23,6 +23,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
 
 	"tokenauth.example/login/apitest"
 	"tokenauth.example/password"
@@ -46,10 +47,11 @@ func TestMain(m *testing.M) {
 
 // process is a running server.
 type process struct {
-	url    string
-	cmd    *exec.Cmd
-	output *output
-	exited chan struct{} // closed when it has
+	url      string
+	database string // the file
+	cmd      *exec.Cmd
+	output   *output
+	exited   chan struct{} // closed when it has
 }
 
 // output keeps what a process prints.
@@ -105,6 +107,12 @@ func launch(t *testing.T, env ...string) *process {
 	p := &process{url: "http://" + address, output: &output{}, exited: make(chan struct{})}
 	p.cmd = exec.Command(program)
 	p.cmd.Dir = t.TempDir()
+	p.database = filepath.Join(p.cmd.Dir, "tasks.db")
+	for _, variable := range env {
+		if database, ok := strings.CutPrefix(variable, "DATABASE="); ok && database != "" {
+			p.database = database
+		}
+	}
 	p.cmd.Env = append(os.Environ(), append([]string{
 		"TEST_BE_THE_SERVER=1", "SECRET_KEY=" + secretKey, "ACCESS_TOKEN_EXPIRE_MINUTES=", "DATABASE=", "ADDR=" + address, "BCRYPT_COST=10",
 	}, env...)...)
@@ -215,6 +223,32 @@ func (p *process) signUpAndLogIn(t *testing.T, email string) (id, signed string)
 	return id, signed
 }
 
+// user makes a user, and a token, behind the server's back: hashing at a cost that is
+// good enough for a server takes its time.
+func (p *process) user(t *testing.T, email string) (id, signed string) {
+	t.Helper()
+	p.inDatabase(t, func(accounts *users.Store) error {
+		user, err := accounts.Create(t.Context(), email, "correct-horse")
+		id = user.ID
+		return err
+	})
+	signed = forge.HS256([]byte(secretKey), fmt.Sprintf(`{"sub":%q,"exp":%d}`, id, time.Now().Unix()+60))
+	require.Equal(t, "200", p.do(t, "GET", "/auth/me", signed, "").Outcome(),
+		"the token of a user in the database, signed with SECRET_KEY, must be good for GET /auth/me: both are settings")
+	return id, signed
+}
+
+// inDatabase changes the users behind the server's back, as an administrator would.
+func (p *process) inDatabase(t *testing.T, change func(*users.Store) error) {
+	t.Helper()
+	db, err := users.OpenDatabase(p.database)
+	require.NoError(t, err, "the users must be in the file that DATABASE names")
+	defer db.Close()
+	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
+	require.NoError(t, err)
+	require.NoError(t, change(accounts), "the users must be in the file that DATABASE names")
+}
+
 // refusal launches the server and returns what it printed if it refused to start,
 // and "" if it runs.
 func refusal(t *testing.T, env ...string) string {
@@ -280,8 +314,8 @@ func TestServer_KeepsTasksOfTwoUsers(t *testing.T) {
 // 4. Nothing is open that should not be.
 func TestServer_GuardsEveryRoute(t *testing.T) {
 	p := start(t)
-	assert.Empty(t, costs(filepath.Join(p.cmd.Dir, "tasks.db")), "a new server must have no users: the password of one that it makes itself is known to everybody who has read the code (CWE-1392)")
-	_, ann := p.signUpAndLogIn(t, "ann@example.com")
+	assert.Empty(t, costs(p.database), "a new server must have no users: the password of one that it makes itself is known to everybody who has read the code (CWE-1392)")
+	_, ann := p.user(t, "ann@example.com")
 	created := p.do(t, "POST", "/tasks", ann, `{"title":"Write report"}`)
 	require.Equal(t, "201", created.Outcome(), "with a good token, POST /tasks must make a task")
 	task := created.Header.Get("Location")
@@ -299,17 +333,11 @@ func TestServer_GuardsEveryRoute(t *testing.T) {
 
 // 4. No bad token passes.
 func TestServer_RefusesBadTokens(t *testing.T) {
-	database := filepath.Join(t.TempDir(), "tasks.db")
-	p := start(t, "DATABASE="+database)
-	id, ann := p.signUpAndLogIn(t, "ann@example.com")
-	bobsID, bob := p.signUpAndLogIn(t, "bob@example.com")
-	for _, good := range []string{ann, bob} {
-		require.Equal(t, "200", p.do(t, "GET", "/auth/me", good, "").Outcome(), "with a good token, GET /auth/me must answer 200")
-	}
-	deactivate(t, database, bobsID)
-	claims := fmt.Sprintf(`{"sub":%q,"exp":%d}`, id, time.Now().Unix()+60)
-	require.Equal(t, "200", p.do(t, "GET", "/auth/me", forge.HS256([]byte(secretKey), claims), "").Outcome(),
-		"a token signed with SECRET_KEY must be accepted: issuer and verifier must have the same key, and it must be the setting")
+	p := start(t)
+	id, ann := p.user(t, "ann@example.com")
+	bobsID, bob := p.user(t, "bob@example.com")
+	p.inDatabase(t, func(accounts *users.Store) error { return accounts.Deactivate(t.Context(), bobsID) })
+	claims := fmt.Sprintf(`{"sub":%q,"exp":%d}`, id, time.Now().Unix()+61)
 	parts := strings.Split(ann, ".")
 
 	for _, test := range []struct{ name, signed, detail string }{
@@ -327,17 +355,6 @@ func TestServer_RefusesBadTokens(t *testing.T) {
 		assert.Equal(t, "401 invalid_token", answer.Outcome(), "%s must get 401 invalid_token", test.name)
 		assert.Equal(t, test.detail, answer.Detail(), "%s must be told what the contract says", test.name)
 	}
-}
-
-// deactivate locks a user out behind the server's back, as an administrator would.
-func deactivate(t *testing.T, database, id string) {
-	t.Helper()
-	db, err := users.OpenDatabase(database)
-	require.NoError(t, err, "the users must be in the file that DATABASE names")
-	defer db.Close()
-	accounts, err := users.New(db, password.Hasher{Cost: 4})
-	require.NoError(t, err)
-	require.NoError(t, accounts.Deactivate(t.Context(), id), "the users must be in the file that DATABASE names")
 }
 
 // 4. The settings are used.
@@ -373,7 +390,7 @@ func costs(database string) []string {
 // 4. One client does not keep the others waiting.
 func TestServer_ServesManyAtOnce(t *testing.T) {
 	p := start(t)
-	_, signed := p.signUpAndLogIn(t, "ann@example.com")
+	_, signed := p.user(t, "ann@example.com")
 	t.Log("sent: POST /tasks without its body")
 	p.begin(t, signed, `{"title":"Write report"}`)
 
@@ -417,14 +434,13 @@ func TestServer_KeepsSecretsOutOfItsLog(t *testing.T) {
 
 // 4. What was answered is kept, even if the server is killed.
 func TestServer_KeepsWhatItAnswered(t *testing.T) {
-	database := filepath.Join(t.TempDir(), "tasks.db")
-	p := start(t, "DATABASE="+database)
-	_, signed := p.signUpAndLogIn(t, "ann@example.com")
+	p := start(t)
+	_, signed := p.user(t, "ann@example.com")
 	require.Equal(t, "201", p.do(t, "POST", "/tasks", signed, `{"title":"Write report"}`).Outcome(), "POST /tasks must make a task")
 	require.NoError(t, p.cmd.Process.Kill())
 	<-p.exited
 
-	p = start(t, "DATABASE="+database)
+	p = start(t, "DATABASE="+p.database)
 	answer := p.do(t, "GET", "/tasks", signed, "")
 	require.Equal(t, "200", answer.Outcome(), "a token must go on working after a restart with the same key")
 	assert.Contains(t, answer.Body, "Write report", "a task that was answered with 201 must still be there after the server was killed")
@@ -433,7 +449,7 @@ func TestServer_KeepsWhatItAnswered(t *testing.T) {
 // 5. Every error is JSON.
 func TestServer_AnswersErrorsInJSON(t *testing.T) {
 	p := start(t)
-	_, signed := p.signUpAndLogIn(t, "ann@example.com")
+	_, signed := p.user(t, "ann@example.com")
 	require.Equal(t, "200", p.do(t, "GET", "/tasks", signed, "").Outcome(), "with a good token, GET /tasks must answer 200")
 
 	for _, test := range []struct{ method, path, want string }{
@@ -452,7 +468,7 @@ func TestServer_AnswersErrorsInJSON(t *testing.T) {
 // 7. Told to stop, the server finishes what it has begun.
 func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 	p := start(t)
-	_, signed := p.signUpAndLogIn(t, "ann@example.com")
+	_, signed := p.user(t, "ann@example.com")
 	body := `{"title":"Write report"}`
 	t.Log("sent: POST /tasks without its body; then a signal to stop; then the body")
 	connection, answers := p.begin(t, signed, body)
@@ -466,14 +482,14 @@ func TestRun_FinishesWhatItHasBegun(t *testing.T) {
 		return err != nil
 	}
 	require.Eventually(t, refusesNewConnections, patience/2, 5*time.Millisecond,
-		"told to stop, the server must take no new connections")
+		"told to stop, the server must take no new connections: does run wait for ctx.Done(), and then call Shutdown?")
 	_, err := io.WriteString(connection, body)
 	require.NoError(t, err, "a request that was under way must be let finish")
 	answer, err := http.ReadResponse(answers, nil)
-	require.NoError(t, err, "a request that was under way must be answered: its client would not know whether to send it again")
+	require.NoError(t, err, "a request that was under way must be answered: its client would not know whether to send it again. Is the context that Shutdown gets still alive, and does run wait for Shutdown?")
 	assert.Equal(t, "201 Created", answer.Status, "a request that was under way must be answered as ever")
 	p.exits(t)
-	assert.Zero(t, p.cmd.ProcessState.ExitCode(), "a server that stopped when it was told to must exit with 0: anything else looks like a crash")
+	assert.Zero(t, p.cmd.ProcessState.ExitCode(), "a server that stopped when it was told to must exit with 0: anything else looks like a crash; it printed: %s", p.output)
 }
 
 // exits waits until the server has exited, as it was told to.
@@ -488,12 +504,11 @@ func (p *process) exits(t *testing.T) {
 
 // 7. The database is closed last.
 func TestRun_ClosesTheDatabase(t *testing.T) {
-	database := filepath.Join(t.TempDir(), "tasks.db")
-	p := start(t, "DATABASE="+database)
-	p.signUpAndLogIn(t, "ann@example.com")
+	p := start(t)
+	p.user(t, "ann@example.com")
 	t.Log("sent: a signal to stop")
 	require.NoError(t, stop(p.cmd.Process))
 	p.exits(t)
 
-	assert.NoFileExists(t, database+"-wal", "told to stop, the server must close the database before it exits: what SQLite leaves in the -wal file is missing in every copy of the database")
+	assert.NoFileExists(t, p.database+"-wal", "told to stop, the server must close the database before it exits: what SQLite leaves in the -wal file is missing in every copy of the database")
 }

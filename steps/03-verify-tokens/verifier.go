@@ -33,7 +33,7 @@ type Verifier struct {
 // token.MinKeyBytes bytes or more: otherwise it returns token.ErrShortKey.
 func New(key []byte) (*Verifier, error) {
 	// TODO 1: refuse a key that is too short, as NewIssuer does; otherwise
-	//   return a Verifier that knows the key.
+	//   return a Verifier that has a copy of the key (bytes.Clone).
 	return nil, errors.New("New is not written yet")
 }
 

@@ -112,6 +112,18 @@ func TestVerify_ReturnsTheSubject(t *testing.T) {
 	fixedVerifier(t)
 }
 
+// 2. The Verifier has a key of its own.
+func TestVerify_HasItsOwnCopyOfTheKey(t *testing.T) {
+	callers := bytes.Clone(key)
+	v, err := verifier.New(callers)
+	require.NoError(t, err, "New must take a key of %d bytes", len(callers))
+	accepts(t, v, forge.HS256(key, payload(60)))
+
+	clear(callers) // as a careful caller does
+	_, err = v.Verify(forge.HS256(make([]byte, len(key)), payload(60)))
+	assert.Error(t, err, "the Verifier must have a copy of the key: its caller cleared the slice, and now tokens that anybody signs with zeros are good")
+}
+
 // 2. What is not a token is malformed.
 func TestVerify_RefusesGarbage(t *testing.T) {
 	v := newVerifier(t, key)

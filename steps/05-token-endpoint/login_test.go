@@ -7,19 +7,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/bcrypt"
 
 	"tokenauth.example/login"
 	"tokenauth.example/login/api"
 	"tokenauth.example/login/apitest"
-	"tokenauth.example/password"
 	"tokenauth.example/token"
 	"tokenauth.example/token/forge"
 	"tokenauth.example/users"
@@ -33,17 +30,13 @@ const (
 // fixture is the handler under test, on a real store and a real issuer.
 type fixture struct {
 	http.Handler
-	accounts *users.Store
+	accounts apitest.Accounts
 	log      *apitest.Log
 }
 
 func newFixture(t *testing.T) fixture {
 	t.Helper()
-	db, err := users.OpenDatabase(filepath.Join(t.TempDir(), "test.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { db.Close() })
-	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
-	require.NoError(t, err)
+	accounts := apitest.NewAccounts(t)
 	log := &apitest.Log{}
 	return fixture{login.New(accounts, newIssuer(t), log.Logger()), accounts, log}
 }
@@ -152,13 +145,16 @@ func TestSignUp_IgnoresOtherFields(t *testing.T) {
 // 1. What is not JSON is refused.
 func TestSignUp_RefusesWhatIsNotJSON(t *testing.T) {
 	f := newFixture(t)
-	require.Equal(t, "201", apitest.Do(t, f, apitest.Request("POST", "/users", annsJSON)).Outcome(), "before any bad body, a good one must be taken")
+	for _, good := range []string{annsJSON, `{"email":"zo\u00eb@example.com","password":"\ud83d\udc34 \\ud83d horse"}`} {
+		require.Equal(t, "201", apitest.Do(t, f, apitest.Request("POST", "/users", good)).Outcome(), "before any bad body, a good one must be taken")
+	}
 
 	for _, body := range []string{"", "email=bob%40example.com", `{"email":"bob@example.com"`,
 		`{"email":"bob@example.com","password":"correct-horse"} and more`,
 		`{"email":"bob@example.com","password":"correct-horse"}{}`,
 		`{"email":"bob@example.com","password":"correct-horse"}}`,
-		"{\"email\":\"bob@example.com\",\"password\":\"correct-\xff\xfe-horse\"}"} {
+		"{\"email\":\"bob@example.com\",\"password\":\"correct-\xff\xfe-horse\"}",
+		`{"email":"bob@example.com","password":"correct-\ud83d-horse"}`, `{"email":"bob@example.com","password":"\\\udc34-correct-horse"}`} {
 		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body, "Content-Type", "application/json"))
 		assert.Equal(t, "400 invalid_request", answer.Outcome(),
 			"a body that is not exactly one JSON value must be refused: the next program that reads it may see something else: %q", body)

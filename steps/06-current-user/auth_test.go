@@ -3,13 +3,11 @@ package auth_test
 import (
 	"context"
 	"crypto/sha512"
-	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,11 +15,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/bcrypt"
 
 	"tokenauth.example/auth"
 	"tokenauth.example/login/apitest"
-	"tokenauth.example/password"
 	"tokenauth.example/token/forge"
 	"tokenauth.example/users"
 	"tokenauth.example/verifier"
@@ -33,28 +29,19 @@ var key = []byte("for-tests-only-not-a-secret-at-all")
 // is asking, on a real store and a real verifier.
 type fixture struct {
 	http.Handler
-	db       *sql.DB
 	tokens   *verifier.Verifier
-	accounts *users.Store
+	accounts apitest.Accounts
 	ann, bob users.User
 	log      *apitest.Log
 }
 
 func newFixture(t *testing.T) fixture {
 	t.Helper()
-	db, err := users.OpenDatabase(filepath.Join(t.TempDir(), "test.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { db.Close() })
-	accounts, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
-	require.NoError(t, err)
-	ann, err := accounts.Create(t.Context(), "ann@example.com", "correct-horse")
-	require.NoError(t, err)
-	bob, err := accounts.Create(t.Context(), "bob@example.com", "correct-horse")
-	require.NoError(t, err)
+	accounts := apitest.NewAccounts(t)
 	tokens, err := verifier.New(key)
 	require.NoError(t, err)
 	log := &apitest.Log{}
-	return fixture{auth.Require(tokens, accounts, log.Logger())(whoami), db, tokens, accounts, ann, bob, log}
+	return fixture{auth.Require(tokens, accounts, log.Logger())(whoami), tokens, accounts, accounts.SignUp(t, "ann@example.com"), accounts.SignUp(t, "bob@example.com"), log}
 }
 
 var whoami = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -304,7 +291,7 @@ func TestRequire_TellsTroubleFromABadToken(t *testing.T) {
 	}()
 	assert.NotEqual(t, 401, recorder.Code, "a panic of the handler must not become 401: it says nothing about the token, and net/http logs it if you let it pass")
 
-	require.NoError(t, f.db.Close())
+	require.NoError(t, f.accounts.DB.Close())
 	answer := get(t, f, tokenFor(f.ann.ID))
 	assert.Equal(t, "500 server_error", answer.Outcome(), "when the store fails, the answer must be 500: with 401 every client would log its user out")
 	assert.Empty(t, answer.Challenge(), "when the store fails, no header WWW-Authenticate must ask for another token: this one may be good")

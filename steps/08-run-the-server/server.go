@@ -11,9 +11,9 @@ import (
 // newHandler builds every part out of the ones before it, and gives each its route.
 func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) {
 	// TODO 4: make the stores, the issuer, the verifier and the middleware, and
-	//   add the routes: POST /users and POST /auth/token for everybody; GET
-	//   /auth/me, /tasks and /tasks/ behind auth.Require. Routes without a
-	//   method leave the 405 to the handler behind them.
+	//   add the routes: the patterns /users and /auth/token for login; GET
+	//   /auth/me, /tasks and /tasks/ behind auth.Require. A pattern without a
+	//   method leaves the 405 to the handler behind it.
 	// TODO 5: put jsonErrors around it all.
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", health)
@@ -30,7 +30,8 @@ func health(w http.ResponseWriter, _ *http.Request) {
 // none left (CWE-400).
 func newServer(handler http.Handler) *http.Server {
 	// TODO 6: set ReadHeaderTimeout, ReadTimeout, WriteTimeout and IdleTimeout,
-	//   none over a minute, and MaxHeaderBytes, no more than 64 KiB.
+	//   none over a minute, WriteTimeout longer than ReadTimeout, and
+	//   MaxHeaderBytes, no more than 64 KiB.
 	return &http.Server{Handler: handler}
 }
 

@@ -70,7 +70,7 @@ var wordings = []struct {
 	{regexp.MustCompile(`^Should be empty, but was ?(.*)$`), "$1", "nothing"},
 	{regexp.MustCompile(`^Should NOT be empty, but was ?(.*)$`), "nothing", "something"},
 	{regexp.MustCompile(`(?s)^.* should have ([0-9]+) item\(s\), but has ([0-9]+)$`), "$2 of them", "$1"},
-	{regexp.MustCompile(`^Condition never satisfied$`), "it did not come about", ""},
+	{regexp.MustCompile(`^Condition never satisfied$`), "it did not happen in time", ""},
 	{regexp.MustCompile(`^Should be zero, but was (.*)$`), "$1", "zero"},
 	{regexp.MustCompile(`^Should not be: (.*)$`), "$1", "anything else"},
 	{regexp.MustCompile(`^(".*"|\[.*\]) should not contain "(.*)"$`), "$1", "without $2"},

@@ -1,9 +1,10 @@
-// Package apitest sends requests to a handler and reads its answers and its log.
-// The workshop's tests use it from step 05 on.
+// Package apitest makes accounts, sends requests to a handler, and reads its answers
+// and its log. The workshop's tests use it from step 05 on.
 package apitest
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,11 +12,52 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"tokenauth.example/password"
+	"tokenauth.example/users"
 )
+
+// Password is that of every user whom SignUp makes.
+const Password = "correct-horse"
+
+// Accounts is a store of users, and the database that it is in.
+type Accounts struct {
+	*users.Store
+	DB *sql.DB
+}
+
+// NewAccounts returns the users of a new database, which lasts as long as the test.
+// Passwords are hashed at the least cost, to be quick.
+func NewAccounts(t testing.TB) Accounts {
+	t.Helper()
+	db, err := users.OpenDatabase(filepath.Join(t.TempDir(), "test.db"))
+	if err != nil {
+		t.Fatalf("users.OpenDatabase, of step 04: %v", err)
+	}
+	t.Cleanup(func() { db.Close() })
+	store, err := users.New(db, password.Hasher{Cost: bcrypt.MinCost})
+	if err != nil {
+		t.Fatalf("users.New, of step 04: %v", err)
+	}
+	return Accounts{store, db}
+}
+
+// SignUp makes a user with the Password, past any handler.
+func (a Accounts) SignUp(t testing.TB, email string) users.User {
+	t.Helper()
+	user, err := a.Create(t.Context(), email, Password)
+	if err != nil {
+		t.Fatalf("users.Store.Create, of step 04: %v", err)
+	}
+	return user
+}
 
 // Answer is what a handler answered.
 type Answer struct {
@@ -84,17 +126,20 @@ func describe(r *http.Request) string {
 }
 
 // Outcome is the status and, if the body reports an error, its code: "201",
-// "401 invalid_grant". An error that is not reported as it should be is told, as in
-// "404 in text/plain" or "501 without a body".
+// "401 invalid_grant". What is not answered as it should be is told, as in "404 in
+// text/plain" or "501 without a body".
 func (a Answer) Outcome() string {
 	status := fmt.Sprint(a.Status)
-	if a.Status < 400 {
-		return status
-	}
 	mediaType, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
-	case a.Body == "":
+	case a.Body == "" && a.Status == http.StatusOK: // which net/http sends when nobody has answered
+		return status + " without a body: nothing was answered"
+	case a.Body == "" && a.Status >= 400:
 		return status + " without a body"
+	case mediaType == "application/json" && hasTwoValues(a.Body):
+		return status + " with two answers: is a return missing?"
+	case a.Status < 400:
+		return status
 	case mediaType != "application/json":
 		return status + " in " + mediaType
 	}
@@ -104,6 +149,13 @@ func (a Answer) Outcome() string {
 		return status + " without error or detail"
 	}
 	return status + " " + code
+}
+
+// hasTwoValues tells whether a text is one JSON value and the beginning of another.
+func hasTwoValues(text string) bool {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	var value any
+	return decoder.Decode(&value) == nil && decoder.More()
 }
 
 // JSON is the body, if it is a JSON object, and nil if it is anything else.

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -59,9 +61,9 @@ func Read(w http.ResponseWriter, r *http.Request, target any) bool {
 		return false
 	}
 	// json.Unmarshal takes one value and nothing behind it, where a json.Decoder
-	// leaves the rest unread. It would repair broken UTF-8, and so make two
-	// passwords one.
-	if err != nil || !utf8.Valid(body) {
+	// leaves the rest unread. It would repair what is broken in a text, and so make
+	// two passwords one.
+	if err != nil || !utf8.Valid(body) || hasHalfCharacter(body) {
 		Fail(w, http.StatusBadRequest, "invalid_request", "The body must be JSON")
 		return false
 	}
@@ -76,4 +78,12 @@ func Read(w http.ResponseWriter, r *http.Request, target any) bool {
 		return false
 	}
 	return true
+}
+
+// escape finds each escape in the strings of a JSON text. Its group is one half of a
+// character that is written in two, without the other half (RFC 8259, section 8.2).
+var escape = regexp.MustCompile(`\\u[dD][89abAB][[:xdigit:]]{2}\\u[dD][c-fC-F][[:xdigit:]]{2}|(\\u[dD][89a-fA-F][[:xdigit:]]{2})|\\.`)
+
+func hasHalfCharacter(text []byte) bool {
+	return slices.ContainsFunc(escape.FindAllSubmatch(text, -1), func(match [][]byte) bool { return match[1] != nil })
 }
