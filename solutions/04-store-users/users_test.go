@@ -197,7 +197,7 @@ func TestCreate_TakesManyAtOnce(t *testing.T) {
 	require.NoError(t, err)
 
 	var group sync.WaitGroup
-	same, different := make([]error, 10), make([]error, 10)
+	same, different := make([]error, 5), make([]error, 5)
 	for i := range same {
 		group.Go(func() { _, same[i] = store.Create(t.Context(), "ann@example.com", plain) })
 		group.Go(func() {
@@ -216,9 +216,9 @@ func TestCreate_TakesManyAtOnce(t *testing.T) {
 			created++
 			continue
 		}
-		assert.ErrorIs(t, err, users.ErrEmailTaken, "of ten sign-ups at once with one email, all but one must get ErrEmailTaken")
+		assert.ErrorIs(t, err, users.ErrEmailTaken, "of five sign-ups at once with one email, all but one must get ErrEmailTaken")
 	}
-	assert.Equal(t, 1, created, "of ten sign-ups at once with one email, exactly one must succeed: look first and insert then leaves a gap between the two")
+	assert.Equal(t, 1, created, "of five sign-ups at once with one email, exactly one must succeed: look first and insert then leaves a gap between the two")
 	for _, err := range different {
 		assert.NoError(t, err, "sign-ups at once with different emails must all succeed")
 	}

@@ -466,12 +466,12 @@ func TestRequire_NeverLogsTheToken(t *testing.T) {
 // 9. A handler can ask for its user.
 func TestForUser_PassesTheUserOn(t *testing.T) {
 	ann := users.User{ID: "1", Email: "ann@example.com"}
-	handler := auth.ForUser(func(w http.ResponseWriter, _ *http.Request, user users.User) { fmt.Fprint(w, user.Email) })
+	handler := auth.ForUser(func(w http.ResponseWriter, _ *http.Request, user users.User) { fmt.Fprint(w, "for ", user.Email) })
 	r := apitest.Request("GET", "/", "")
 	answer := apitest.Do(t, handler, r.WithContext(auth.WithUser(r.Context(), ann)))
 
 	assert.Equal(t, "200", answer.Outcome(), "with a user in the context, the handler must be called")
-	assert.Equal(t, "ann@example.com", answer.Body, "the handler must be given the user from the context")
+	assert.Equal(t, "for ann@example.com", answer.Body, "the handler must be given the user from the context")
 }
 
 // 9. Where Require was forgotten, the door stays shut.
