@@ -80,6 +80,7 @@ func (a *app) verify() (int, error) {
 	found := 0
 	for _, p := range parts {
 		v.problems = nil
+		began := time.Now()
 		summary, err := p.prove()
 		if err != nil {
 			return exitTrouble, err
@@ -88,7 +89,7 @@ func (a *app) verify() (int, error) {
 		if len(v.problems) > 0 {
 			word = a.screen.Paint(screen.Red, "wrong")
 		}
-		a.screen.Printf("%s  %-10s %s: %s", word, p.name, p.claim, summary)
+		a.screen.Printf("%s  %-10s %s: %s (%v)", word, p.name, p.claim, summary, time.Since(began).Round(time.Second))
 		for _, problem := range v.problems {
 			first, rest, _ := strings.Cut(problem, "\n")
 			a.screen.Wrap("       ", first)
