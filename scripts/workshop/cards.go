@@ -43,7 +43,7 @@ func (v *verifier) mistakes() (string, error) {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of them", total), nil
+	return fmt.Sprintf("%d of them", total), v.listed("mistakes")
 }
 
 // mistake judges what the tests made of a mistake.
@@ -107,7 +107,7 @@ func (v *verifier) variants() (string, error) {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of them, shuffled, %s", total, v.withRace()), nil
+	return fmt.Sprintf("%d of them, shuffled, %s", total, v.withRace()), v.listed("variants")
 }
 
 func failedTests(result gotest.Result) []string {

@@ -13,7 +13,8 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
-// stubs writes the files of steps/ that come from solutions/. With -check it only
+// stubs writes the files of steps/ that come from solutions/, and the lists of cards. With
+// -check it only
 // says which of them are not as they should be.
 func (a *app) stubs() (int, error) {
 	only := len(a.args) == 1 && a.args[0] == "-check"
@@ -24,6 +25,15 @@ func (a *app) stubs() (int, error) {
 	if err != nil {
 		return exitTrouble, err
 	}
+	for _, kind := range []string{"mistakes", "variants"} {
+		now, wanted, err := a.catalogue(kind)
+		if err != nil {
+			return exitTrouble, err
+		}
+		if !bytes.Equal(now, wanted) {
+			drifted = append(drifted, derived{path.Join("testdata", kind, "README.md"), "does not list the cards as they are", wanted})
+		}
+	}
 	if only {
 		for _, d := range drifted {
 			a.screen.Printf("%s %s", d.name, d.says)
@@ -32,7 +42,7 @@ func (a *app) stubs() (int, error) {
 			a.screen.Printf("\nDerive them: %s", plain("stubs"))
 			return exitNotYet, nil
 		}
-		a.screen.Printf("Everything in steps/ that comes from solutions/ is as it should be.")
+		a.screen.Printf("Everything that is derived is as it should be.")
 		return exitDone, nil
 	}
 	for _, d := range drifted {
@@ -58,28 +68,28 @@ func (a *app) stubs() (int, error) {
 	return exitDone, nil
 }
 
-// drifted is a file in steps/ that is not what its solution makes it.
-type drifted struct {
+// derived is a file that is not as it is derived.
+type derived struct {
 	name string // below the workshop, with slashes
 	says string
 	text []byte // what it should be; nil if nothing makes it
 }
 
 // drift compares steps/ with what solutions/ make of it.
-func (a *app) drift() ([]drifted, error) {
+func (a *app) drift() ([]derived, error) {
 	list, err := a.workshop.Steps()
 	if err != nil {
 		return nil, err
 	}
-	var found []drifted
+	var found []derived
 	for _, step := range list {
 		files, err := step.Files()
 		if err != nil {
 			return nil, err
 		}
-		derived := map[string]bool{}
+		ours := map[string]bool{}
 		for _, file := range files {
-			derived[file.Name] = true
+			ours[file.Name] = true
 			state, _, err := step.State(file)
 			if err != nil {
 				return nil, err
@@ -87,9 +97,9 @@ func (a *app) drift() ([]drifted, error) {
 			name := path.Join("steps", step.Name, file.Name)
 			switch state {
 			case steps.Missing:
-				found = append(found, drifted{name, "is missing", file.Text})
+				found = append(found, derived{name, "is missing", file.Text})
 			case steps.Changed:
-				found = append(found, drifted{name, "differs from what its solution makes it", file.Text})
+				found = append(found, derived{name, "differs from what its solution makes it", file.Text})
 			}
 		}
 		now, wanted, err := a.withBugs(step)
@@ -97,7 +107,7 @@ func (a *app) drift() ([]drifted, error) {
 			return nil, err
 		}
 		if !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted) {
-			found = append(found, drifted{path.Join("steps", step.Name, "README.md"), "shows bugs that are not as their cards have them", wanted})
+			found = append(found, derived{path.Join("steps", step.Name, "README.md"), "shows bugs that are not as their cards have them", wanted})
 		}
 		err = filepath.WalkDir(step.Dir(), func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") {
@@ -107,8 +117,8 @@ func (a *app) drift() ([]drifted, error) {
 			if err != nil {
 				return err
 			}
-			if !derived[filepath.ToSlash(relative)] {
-				found = append(found, drifted{path.Join("steps", step.Name, filepath.ToSlash(relative)), "comes from no solution: remove it, if it is not yours", nil})
+			if !ours[filepath.ToSlash(relative)] {
+				found = append(found, derived{path.Join("steps", step.Name, filepath.ToSlash(relative)), "comes from no solution: remove it, if it is not yours", nil})
 			}
 			return nil
 		})
