@@ -1,5 +1,6 @@
 # Every target is one go command; README.md has each in its plain form.
 STEP =
+DIR =
 ARGS =
 # A Go that is too old would answer with its usage, and not say why.
 ifeq ($(filter go1.%,$(shell go -C scripts env GOVERSION 2>&1)),)
@@ -10,7 +11,10 @@ WORKSHOP = @go -C scripts tool workshop
 start check hint show catchup reset doctor run demo stubs verify fuzz mutants:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
+grade:
+	$(WORKSHOP) $@ $(ARGS) "$(DIR)"
+
 test: verify
 
-.PHONY: start check hint show catchup reset doctor run demo stubs verify fuzz mutants test
+.PHONY: start check hint show catchup reset doctor run demo stubs verify fuzz mutants grade test
 .DEFAULT_GOAL = start

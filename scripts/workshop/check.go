@@ -228,6 +228,9 @@ func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 			gotest.TimedOut: "The test did not end within a minute: something waits for ever, or loops.",
 			gotest.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
 			gotest.NotRun:   "The test was not run.",
+
+			gotest.OutOfMemory: "Your code needs more memory than there is: does something grow without end?",
+			gotest.OutputLimit: "Your code printed more than a megabyte, and was stopped: does something print in a loop?",
 		}[test.Verdict])
 		for _, line := range traceback(test.Output, report.Step) {
 			a.screen.Wrap(indent+"  ", line)

@@ -29,6 +29,9 @@ const (
 	TimedOut Verdict = "timed out" // it did not end
 	Exited   Verdict = "exited"    // its process ended before it did
 	NotRun   Verdict = "not run"   // the tests were not compiled, or the grader was stopped
+
+	OutOfMemory Verdict = "out of memory" // it needed more memory than there is
+	OutputLimit Verdict = "output limit"  // it printed more than anybody reads
 )
 
 // TestResult is the verdict on one test.
@@ -37,6 +40,7 @@ type TestResult struct {
 	Verdict Verdict
 	Output  string   // what its process printed
 	Failure *Failure // for Fail, what the assertion said
+	Took    time.Duration
 }
 
 // Result is the verdict on a step.
@@ -100,7 +104,8 @@ func NewGo(ctx context.Context) (*Go, error) {
 		g.env = append(g.env, name+"="+value)
 	}
 	// GOENV=off: a flag that is set with `go env -w` cannot be unset in any other way.
-	g.env = append(g.env, "GOENV=off", "GOFLAGS=-mod=readonly", "GOWORK=off", "GOPROXY=off")
+	// Without cgo, a test needs no C compiler, and no library of the system it runs on.
+	g.env = append(g.env, "GOENV=off", "GOFLAGS=-mod=readonly", "GOWORK=off", "GOPROXY=off", "CGO_ENABLED=0")
 	return g, nil
 }
 
@@ -148,10 +153,20 @@ type Binary struct {
 	dir  string // where the tests run
 	// TestTime is how long one test may take.
 	TestTime time.Duration
+	// Launch prepares a process that runs the binary with the flags, in dir. If it is nil,
+	// the process is like any other: it may do what its user may.
+	Launch func(ctx context.Context, binary, dir string, flags []string) *exec.Cmd
+	// Alias is the name under which the binary has a test. If it is nil, that is its own.
+	Alias func(test string) string
 }
 
 // Remove removes the binary.
 func (b *Binary) Remove() { os.RemoveAll(filepath.Dir(b.path)) }
+
+// Open lets every user of the machine run the binary, as those of a sandbox must.
+func (b *Binary) Open() error {
+	return errors.Join(os.Chmod(filepath.Dir(b.path), 0o755), os.Chmod(b.path, 0o755))
+}
 
 // Compile compiles the tests in dir, which is a step's folder in steps/ or in
 // solutions/. If the code does not compile, Binary is nil and said is what the
@@ -174,7 +189,11 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	// Neither vetting nor the tables for debuggers change a verdict, and they take half
 	// of the time from a save to the verdict.
 	args := append([]string{"test", "-c", "-vet=off", "-ldflags=-w", "-o", b.path, overlayFlag}, append(flags, ".")...)
-	out, err := g.Command(ctx, dir, nil, args...).CombinedOutput()
+	var env []string
+	if slices.Contains(flags, "-race") {
+		env = []string{"CGO_ENABLED=1"} // the race detector is written in C
+	}
+	out, err := g.Command(ctx, dir, env, args...).CombinedOutput()
 	switch {
 	case ctx.Err() != nil:
 		return nil, "", ctx.Err()
@@ -215,39 +234,55 @@ func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
 	result := notRun(tests)
 	slots := make(chan struct{}, runtime.NumCPU())
 	var group sync.WaitGroup
-	for i := range result.Tests {
+	for i, test := range tests {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			test := &result.Tests[i]
-			output, well, err := b.process(ctx, b.TestTime, "-test.run=^"+test.Name+"$")
-			if ctx.Err() != nil {
-				return
-			}
-			test.Output = output
-			test.Verdict = judge(test.Name, output, well, err)
-			if test.Verdict == Fail {
-				test.Failure = ParseFailure(output)
-			}
+			result.Tests[i] = b.One(ctx, test)
 		})
 	}
 	group.Wait()
 	return result, ctx.Err()
 }
 
+// One runs one test in a process of its own.
+func (b *Binary) One(ctx context.Context, test steps.Test) TestResult {
+	began := time.Now()
+	name := b.name(test)
+	end := b.process(ctx, b.TestTime, "-test.run=^"+name+"$")
+	result := TestResult{Test: test, Verdict: NotRun, Output: end.output, Took: time.Since(began)}
+	if ctx.Err() != nil {
+		return result
+	}
+	result.Verdict = judge(name, end)
+	if result.Verdict == Fail {
+		result.Failure = ParseFailure(end.output)
+	}
+	return result
+}
+
+// name is the one that the binary has for a test.
+func (b *Binary) name(test steps.Test) string {
+	if b.Alias != nil {
+		return b.Alias(test.Name)
+	}
+	return test.Name
+}
+
 // Together runs all tests in one process, which is faster. If that does not end as it
 // should, whole is false, and the result holds nothing to rely on.
 func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...string) (result Result, whole bool) {
 	result = notRun(tests)
-	output, _, err := b.process(ctx, 2*b.TestTime, flags...)
-	if err != nil || panicked(output) {
+	end := b.process(ctx, 2*b.TestTime, flags...)
+	if end.early != "" || panicked(end.output) {
 		return result, false
 	}
-	parts := byTest(output)
+	parts := byTest(end.output)
 	for i := range result.Tests {
 		test := &result.Tests[i]
-		test.Output = parts[test.Name]
-		test.Verdict = judge(test.Name, test.Output, true, nil)
+		name := b.name(test.Test)
+		test.Output = parts[name]
+		test.Verdict = judge(name, ending{output: test.Output, well: true})
 		switch test.Verdict {
 		case Fail:
 			test.Failure = ParseFailure(test.Output)
@@ -260,8 +295,8 @@ func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...stri
 
 // Passes runs the binary once with the flags, and tells whether all that it ran passed.
 func (b *Binary) Passes(ctx context.Context, most time.Duration, flags ...string) (output string, ok bool) {
-	output, well, err := b.process(ctx, most, flags...)
-	return output, well && err == nil
+	end := b.process(ctx, most, flags...)
+	return end.output, end.well && end.early == ""
 }
 
 var marker = regexp.MustCompile(`^\x16(?:=== RUN   |=== NAME  |--- (?:PASS|FAIL|SKIP): )([\w/]*)`)
@@ -279,39 +314,65 @@ func byTest(output string) map[string]string {
 	return parts
 }
 
-// process runs the binary once. well tells whether it exited with 0; err is that of
-// its time running out.
-func (b *Binary) process(ctx context.Context, most time.Duration, flags ...string) (output string, well bool, err error) {
+// ending is how a process ended.
+type ending struct {
+	output string
+	well   bool    // it exited with 0
+	early  Verdict // TimedOut or OutputLimit if it was ended by us, or ""
+}
+
+// mostOutput is how much a process may print, in bytes.
+const mostOutput = 1 << 20
+
+// process runs the binary once.
+func (b *Binary) process(ctx context.Context, most time.Duration, flags ...string) ending {
+	flags = append(flags, "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, b.path, append(flags, "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")...)
-	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
+	var cmd *exec.Cmd
+	if b.Launch != nil {
+		cmd = b.Launch(ctx, b.path, b.dir, flags)
+	} else {
+		cmd = exec.CommandContext(ctx, b.path, flags...)
+		cmd.Dir = b.dir
+		cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
+	}
 	cmd.WaitDelay = time.Second
 	killWhole(cmd)
-	kept := &capped{limit: 1 << 20}
+	kept := &capped{limit: mostOutput, full: cancel}
 	cmd.Stdout, cmd.Stderr = kept, kept
-	runErr := cmd.Run()
+	err := cmd.Run()
 	endGroup(cmd)
-	return kept.String(), runErr == nil, ctx.Err()
+	end := ending{output: kept.String(), well: err == nil}
+	switch {
+	case len(end.output) == mostOutput:
+		end.early = OutputLimit
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		end.early = TimedOut
+	}
+	return end
 }
 
 // missingModule is what the go command says when it would have to use the network.
 var missingModule = regexp.MustCompile(`.*(module lookup disabled by GOPROXY=off|missing go\.sum entry).*`)
 
+var outOfMemory = regexp.MustCompile(`(?m)^(fatal error: |runtime: )(runtime: )?(out of memory|cannot allocate memory)`)
+
 // judge reads the markers that the testing package prints with -test.v=test2json. A
 // test has passed if it says so, once, and its process ended well besides: code that
 // prints or exits at the wrong moment can bring about either alone.
-func judge(name, output string, exitedWell bool, ctxErr error) Verdict {
-	passes := strings.Count(output, "\x16--- PASS: "+name+" (")
+func judge(name string, end ending) Verdict {
+	passes := strings.Count(end.output, "\x16--- PASS: "+name+" (")
 	switch {
-	case passes == 1 && exitedWell:
+	case passes == 1 && end.well && end.early == "":
 		return Pass
-	case errors.Is(ctxErr, context.DeadlineExceeded):
-		return TimedOut
-	case panicked(output):
+	case end.early != "":
+		return end.early
+	case outOfMemory.MatchString(end.output):
+		return OutOfMemory
+	case panicked(end.output):
 		return Panicked
-	case strings.Contains(output, "\x16--- FAIL: "+name+" ("):
+	case strings.Contains(end.output, "\x16--- FAIL: "+name+" ("):
 		return Fail
 	}
 	return Exited
@@ -321,17 +382,22 @@ func panicked(output string) bool {
 	return strings.HasPrefix(output, "panic: ") || strings.Contains(output, "\npanic: ") || strings.Contains(output, "\nfatal error: ")
 }
 
-// capped keeps the first bytes that are written to it.
+// capped keeps the first bytes that are written to it, and calls full when it has as
+// many as it keeps.
 type capped struct {
 	mu    sync.Mutex
 	limit int
 	text  []byte
+	full  func()
 }
 
 func (c *capped) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.text = append(c.text, p[:min(len(p), c.limit-len(c.text))]...)
+	if len(c.text) == c.limit {
+		c.full()
+	}
 	return len(p), nil
 }
 

@@ -1,0 +1,529 @@
+// Package grade grades submissions, trusting none of them. Grading a step is a function of
+// its files: they are read by package intake, judged by package gate, compiled beside the
+// reference, and run by package sandbox, one process a test. The same files get the same
+// verdicts, so those are kept.
+package grade
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/gate"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/intake"
+	"tokenauth.example/scripts/internal/kept"
+	"tokenauth.example/scripts/internal/lesson"
+	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/sandbox"
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// testTime is how long one test may take. The slowest takes about two seconds.
+const testTime = 20 * time.Second
+
+// Grader grades submissions.
+type Grader struct {
+	Go       *gotest.Go
+	Workshop *steps.Workshop
+	Steps    []steps.Step
+	Sandbox  *sandbox.Sandbox
+	Points   Points
+	Fresh    bool // judge anew what was judged before
+	Jobs     int  // how many steps are judged at a time
+	// Progress is told what has been done.
+	Progress func(done, all int, learner string)
+
+	sheets []sheet
+	slots  chan struct{}
+	flight sync.Map // by key, what is being judged now
+	stage  string   // a folder that the sandbox may read
+}
+
+// sheet is what the grader knows of a step.
+type sheet struct {
+	step   steps.Step
+	report report.Step
+	tests  []steps.Test
+	files  []steps.File
+	gate   *gate.Gate
+	cards  []card.Card
+	ground string // the key of all that a verdict depends on, but for the submission
+}
+
+// Class grades the submissions. When ctx ends, the rest is "not run", and the result is
+// whole all the same.
+func (g *Grader) Class(ctx context.Context, submissions []*intake.Submission) (report.Class, error) {
+	class := report.Class{Version: 1, Graded: time.Now().UTC(), Isolation: g.Sandbox.Kind, Warnings: []string{}, Steps: []report.Step{}, Learners: []report.Learner{}}
+	if g.Sandbox.Kind == sandbox.None {
+		class.Warnings = append(class.Warnings, "No isolation: the submissions ran with the grader's own rights, and could read, change and send whatever it can. "+
+			"Trust these grades as far as you trust the learners. Why: "+g.Sandbox.Why+".")
+	}
+	if err := g.prepare(); err != nil {
+		return class, err
+	}
+	defer os.RemoveAll(g.stage)
+	for _, sheet := range g.sheets {
+		class.Steps = append(class.Steps, sheet.report)
+	}
+	class.Learners = make([]report.Learner, len(submissions))
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for i, submission := range submissions {
+		group.Go(func() {
+			class.Learners[i] = g.learner(ctx, submission)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			if g.Progress != nil {
+				g.Progress(done, len(submissions), submission.Name)
+			}
+		})
+	}
+	group.Wait()
+	slices.SortStableFunc(class.Learners, func(a, b report.Learner) int { return strings.Compare(a.Name, b.Name) })
+	class.Interrupted = ctx.Err() != nil
+	class.Seconds = time.Since(class.Graded).Seconds()
+	return class, nil
+}
+
+// prepare reads what is the same for every submission.
+func (g *Grader) prepare() error {
+	g.slots = make(chan struct{}, g.Jobs)
+	for _, step := range g.Steps {
+		sheet, err := g.sheet(step)
+		if err != nil {
+			return fmt.Errorf("%s: %w", step.Name, err)
+		}
+		g.sheets = append(g.sheets, sheet)
+	}
+	// Copies that the sandbox's user may read, wherever the workshop is.
+	stage, err := os.MkdirTemp("", "workshop-*")
+	if err != nil {
+		return err
+	}
+	g.stage = stage
+	if err := os.CopyFS(filepath.Join(stage, "tokens"), os.DirFS(g.Workshop.Path("testdata", "tokens"))); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.Chmod(stage, 0o755)
+}
+
+func (g *Grader) sheet(step steps.Step) (sheet, error) {
+	s := sheet{step: step}
+	var err error
+	if s.files, err = step.Files(); err != nil {
+		return s, err
+	}
+	if s.tests, err = step.Tests(); err != nil {
+		return s, err
+	}
+	// A mistake that does not read is verify's to find; the grade does not need it.
+	s.cards, _ = card.Read(g.Workshop.Path("testdata", "mistakes", step.Name))
+	title := step.Name
+	if text, err := lesson.Read(step.Dir()); err == nil && text.Title != "" {
+		title = text.Title
+	}
+	s.report = report.Step{Name: step.Name, Title: title, Tests: []report.Test{}}
+	for _, test := range s.tests {
+		s.report.Tests = append(s.report.Tests, report.Test{Name: test.Name, Task: test.Task, Requirement: test.Requirement, Points: g.Points.Of(step, test)})
+	}
+
+	var reference [][]byte
+	own := []string{}
+	for _, file := range s.files {
+		switch {
+		case file.Name == "go.mod":
+			for line := range strings.Lines(string(file.Text)) {
+				if module := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require ")); len(module) > 1 && strings.HasPrefix(module[0], "tokenauth.example/") {
+					own = append(own, module[0])
+				}
+			}
+		case file.Kind == steps.Stub:
+			solved, err := os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file.Name)))
+			if err != nil {
+				return s, err
+			}
+			reference = append(reference, file.Text, solved)
+		}
+	}
+	if s.gate, err = gate.New(reference, own); err != nil {
+		return s, err
+	}
+	key := kept.NewKey("grades 1 " + g.Sandbox.Kind)
+	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens")} {
+		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
+			return s, err
+		}
+	}
+	s.ground = key.String()
+	return s, nil
+}
+
+// learner grades one submission.
+func (g *Grader) learner(ctx context.Context, submission *intake.Submission) report.Learner {
+	began := time.Now()
+	learner := report.Learner{Name: submission.Name, Source: submission.Source, Problem: submission.Problem, Notes: append([]string{}, submission.Notes...), Steps: make([]report.StepResult, len(g.sheets))}
+	var group sync.WaitGroup
+	for i, sheet := range g.sheets {
+		group.Go(func() { learner.Steps[i] = g.step(ctx, sheet, submission) })
+	}
+	group.Wait()
+	for i, sheet := range g.sheets {
+		result := &learner.Steps[i]
+		if differs := submission.Differs[sheet.step.Name]; len(differs) > 0 {
+			result.Notes = append(result.Notes, strings.Join(differs, ", ")+": differs from the original, which was used in its place")
+		}
+		for j := range result.Tests {
+			test := &result.Tests[j]
+			test.Most = sheet.report.Tests[j].Points
+			if test.Verdict == report.Pass {
+				test.Points = test.Most
+			}
+			learner.Points += test.Points
+			learner.Most += test.Most
+		}
+	}
+	learner.Seconds = time.Since(began).Seconds()
+	return learner
+}
+
+// step judges the files of a step, or remembers what was made of the same files.
+func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submission) report.StepResult {
+	if submission.Problem != "" {
+		return s.all(report.Rejected, submission.Problem)
+	}
+	if result, whole := s.before(submission); !whole {
+		return result
+	}
+	files := map[string][]byte{}
+	key := kept.NewKey(s.ground)
+	for _, name := range slices.Sorted(maps.Keys(submission.Files[s.step.Name])) {
+		files[name] = submission.Files[s.step.Name][name]
+		key.Add(name, files[name])
+	}
+	// Of many submissions with the same files, one is judged, and the others wait for it.
+	once, _ := g.flight.LoadOrStore(s.step.Name+key.String(), sync.OnceValue(func() report.StepResult {
+		file := g.Workshop.Path(".workshop", "grades", s.step.Name, key.String()+".json")
+		if result, ok := kept.Recall[report.StepResult](file, key.String()); ok && !g.Fresh {
+			return result
+		}
+		g.slots <- struct{}{}
+		defer func() { <-g.slots }()
+		result := g.judge(ctx, s, files)
+		if lasting(result) {
+			kept.Remember(file, key.String(), result)
+		}
+		return result
+	}))
+	result := once.(func() report.StepResult)()
+	result.Tests, result.Notes = slices.Clone(result.Tests), slices.Clone(result.Notes) // others have the same
+	return result
+}
+
+// lasting tells of a result that another run would give, too.
+func lasting(result report.StepResult) bool {
+	return !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool {
+		return t.Unstable || slices.Contains([]report.Verdict{report.NotRun, report.GraderError, report.TimedOut}, t.Verdict)
+	})
+}
+
+// all is the result of a step whose tests all have the same verdict.
+func (s sheet) all(verdict report.Verdict, cause string) report.StepResult {
+	result := report.StepResult{Name: s.step.Name, Notes: []string{}, Tests: []report.TestResult{}}
+	for _, test := range s.tests {
+		result.Tests = append(result.Tests, report.TestResult{Name: test.Name, Verdict: verdict, Cause: cause, Mistakes: []string{}})
+	}
+	return result
+}
+
+// before finds out what can be said of a step before anything is compiled.
+func (s sheet) before(submission *intake.Submission) (result report.StepResult, whole bool) {
+	files, refused := submission.Files[s.step.Name], submission.Refused[s.step.Name]
+	if len(refused) > 0 {
+		var lines []string
+		for _, name := range slices.Sorted(maps.Keys(refused)) {
+			lines = append(lines, name+": "+refused[name])
+		}
+		return s.all(report.Rejected, strings.Join(lines, "\n")), false
+	}
+	var missing []string
+	for _, file := range s.files {
+		if file.Kind == steps.Stub && files[file.Name] == nil {
+			missing = append(missing, file.Name)
+		}
+	}
+	if len(missing) > 0 {
+		cause := "missing: " + strings.Join(missing, ", ")
+		result := s.all(report.BuildError, cause)
+		result.Build = cause
+		return result, false
+	}
+	var found, broken []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		lines, err := s.gate.Check(name, files[name])
+		found = append(found, lines...)
+		if err != nil {
+			broken = append(broken, firstLines(err.Error(), 10))
+		}
+	}
+	switch {
+	case len(found) > 0:
+		result := s.all(report.Rejected, strings.Join(found, "\n"))
+		result.Build = strings.Join(found, "\n")
+		return result, false
+	case len(broken) > 0:
+		return s.buildError(strings.Join(broken, "\n")), false
+	}
+	return report.StepResult{}, true
+}
+
+func (s sheet) buildError(said string) report.StepResult {
+	said = printable(firstLines(said, 20))
+	result := s.all(report.BuildError, "the code does not compile: "+firstLines(said, 1))
+	result.Build = said
+	return result
+}
+
+// judge compiles a step and runs its tests.
+func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) report.StepResult {
+	if ctx.Err() != nil {
+		return s.all(report.NotRun, "grading was interrupted")
+	}
+	names := s.aliases()
+	wrappers, err := s.wrappers(names)
+	if err != nil {
+		return s.all(report.GraderError, err.Error())
+	}
+	overlay := gotest.Overlay{filepath.Join(s.step.SolutionDir(), "zz_grader_test.go"): wrappers}
+	for name, text := range files {
+		overlay[filepath.Join(s.step.SolutionDir(), filepath.FromSlash(name))] = text
+	}
+	compiling, cancel := context.WithTimeout(ctx, 3*time.Minute) // SQLite takes one, the first time
+	defer cancel()
+	binary, said, err := g.Go.Compile(compiling, s.step.SolutionDir(), overlay)
+	switch {
+	case ctx.Err() != nil:
+		return s.all(report.NotRun, "grading was interrupted")
+	case compiling.Err() != nil:
+		return s.buildError("compiling it took more than three minutes")
+	case err != nil:
+		return s.all(report.GraderError, err.Error())
+	case binary == nil:
+		return s.buildError(withoutRoot(said, g.Workshop.Root))
+	}
+	defer binary.Remove()
+	binary.TestTime = testTime
+	binary.Alias = func(test string) string { return names[test] }
+	binary.Launch = func(ctx context.Context, path, dir string, args []string) *exec.Cmd {
+		return g.Sandbox.Command(ctx, path, dir, []sandbox.Folder{{From: filepath.Join(g.stage, "tokens"), At: g.Workshop.Path("testdata", "tokens")}}, args)
+	}
+	if err := binary.Open(); err != nil {
+		return s.all(report.GraderError, err.Error())
+	}
+
+	// First the canaries: what does not let a good test pass, or a bad one fail, says
+	// nothing about the others.
+	if pass := binary.One(ctx, steps.Test{Name: mustPass}); pass.Verdict != gotest.Pass {
+		if ctx.Err() != nil {
+			return s.all(report.NotRun, "grading was interrupted")
+		}
+		verdict := verdicts[pass.Verdict]
+		return s.all(verdict, BeforeAny+cause(pass, "")+lastWords(pass.Output))
+	}
+	if fail := binary.One(ctx, steps.Test{Name: mustFail}); fail.Verdict != gotest.Fail && ctx.Err() == nil {
+		return s.all(report.Tampered, "a test that always fails did not fail: the code changes what tests say")
+	}
+	result := report.StepResult{Name: s.step.Name, Notes: []string{}, Tests: []report.TestResult{}}
+	for _, test := range s.tests {
+		result.Tests = append(result.Tests, s.twice(ctx, binary, test))
+	}
+	return result
+}
+
+// twice runs a test, and runs it again: what passes once and fails once is not right.
+func (s sheet) twice(ctx context.Context, binary *gotest.Binary, test steps.Test) report.TestResult {
+	first := binary.One(ctx, test)
+	second := first
+	if first.Verdict != gotest.TimedOut { // which would only take as long again
+		second = binary.One(ctx, test)
+	}
+	worse := first
+	if first.Verdict == gotest.Pass {
+		worse = second
+	}
+	result := report.TestResult{
+		Name: test.Name, Verdict: verdicts[worse.Verdict], Seconds: worse.Took.Seconds(),
+		Unstable: (first.Verdict == gotest.Pass) != (second.Verdict == gotest.Pass) && first.Verdict != gotest.NotRun && second.Verdict != gotest.NotRun,
+		Output:   headAndTail(clean(worse.Output)), Mistakes: []string{},
+	}
+	if worse.Verdict == gotest.Pass {
+		result.Output = ""
+		return result
+	}
+	result.Cause = cause(worse, test.Requirement)
+	if failure := worse.Failure; failure != nil {
+		result.Sent, result.Answered, result.Got, result.Want = failure.Sent, failure.Answered, failure.Got, failure.Want
+		result.Mistakes = s.like(test.Name, failure.Why)
+	}
+	if result.Unstable {
+		result.Cause = "unstable: it passed once and failed once, on the same code. " + result.Cause
+	}
+	return result
+}
+
+// like returns the known mistakes that a test catches with these words.
+func (s sheet) like(test, why string) []string {
+	found := []string{}
+	for _, c := range s.cards {
+		if c.Caught == test && c.Says != "" && strings.Contains(strings.Join(strings.Fields(why), " "), strings.Join(strings.Fields(c.Says), " ")) {
+			found = append(found, c.Wrong)
+		}
+	}
+	const most = 3
+	return found[:min(len(found), most)]
+}
+
+var verdicts = map[gotest.Verdict]report.Verdict{
+	gotest.Pass: report.Pass, gotest.Fail: report.Fail, gotest.Panicked: report.Error, gotest.Exited: report.Error, gotest.TimedOut: report.TimedOut,
+	gotest.NotRun: report.NotRun, gotest.OutOfMemory: report.OutOfMemory, gotest.OutputLimit: report.OutputLimit,
+}
+
+// cause says in words why a test did not pass.
+func cause(test gotest.TestResult, requirement string) string {
+	if test.Failure != nil && test.Failure.Why != "" {
+		return test.Failure.Why
+	}
+	switch test.Verdict {
+	case gotest.Fail:
+		return requirement + " The test failed without a message: its output says more."
+	case gotest.Panicked:
+		return "the code panicked: " + panicOf(test.Output)
+	case gotest.TimedOut:
+		return fmt.Sprintf("it did not end within %v: something waits for ever, or loops", testTime)
+	case gotest.Exited:
+		return "the program ended before the test did: something calls os.Exit or log.Fatal, or was killed"
+	case gotest.OutOfMemory:
+		return "it needed more memory than it may have"
+	case gotest.OutputLimit:
+		return "it printed more than a megabyte, and was stopped"
+	}
+	return "grading was interrupted"
+}
+
+func panicOf(output string) string {
+	for line := range strings.Lines(output) {
+		for _, prefix := range []string{"panic: ", "fatal error: "} {
+			if text, ok := strings.CutPrefix(line, prefix); ok {
+				return printable(strings.TrimSpace(text))
+			}
+		}
+	}
+	return "its output says more"
+}
+
+// lastWords are those of a program that ended too early.
+func lastWords(output string) string {
+	lines := strings.Split(strings.TrimSpace(clean(output)), "\n")
+	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		return ". Its last words: " + printable(last[max(0, len(last)-200):])
+	}
+	return ""
+}
+
+// BeforeAny is how a cause begins that befell every test of a step.
+const BeforeAny = "before any test could run: "
+
+// The canaries.
+const (
+	mustPass = "must pass"
+	mustFail = "must fail"
+)
+
+// aliases gives each test, and each canary, a name that the submission cannot know, so
+// that it cannot print its verdict.
+func (s sheet) aliases() map[string]string {
+	names := map[string]string{}
+	for _, test := range s.tests {
+		names[test.Name] = "Test" + rand.Text()
+	}
+	names[mustPass], names[mustFail] = "Test"+rand.Text(), "Test"+rand.Text()
+	return names
+}
+
+// wrappers is a file of tests with the aliases as their names.
+func (s sheet) wrappers(names map[string]string) ([]byte, error) {
+	var source bytes.Buffer
+	for _, file := range s.files {
+		if file.Name != s.tests[0].File {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file.Name, file.Text, parser.PackageClauseOnly)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&source, "package %s\n\nimport \"testing\"\n", parsed.Name.Name)
+	}
+	for _, test := range s.tests {
+		fmt.Fprintf(&source, "\nfunc %s(t *testing.T) { %s(t) }\n", names[test.Name], test.Name)
+	}
+	nonce := make([]byte, 8)
+	rand.Read(nonce)
+	fmt.Fprintf(&source, "\nfunc %s(*testing.T) {}\n\nfunc %s(t *testing.T) { t.Error(%q) }\n", names[mustPass], names[mustFail], hex.EncodeToString(nonce))
+	return source.Bytes(), nil
+}
+
+// withoutRoot leaves the workshop's own path out of what the compiler said.
+func withoutRoot(text, root string) string {
+	return strings.ReplaceAll(text, root+string(filepath.Separator), "")
+}
+
+func firstLines(text string, most int) string {
+	lines := strings.SplitN(strings.TrimSpace(text), "\n", most+1)
+	return strings.Join(lines[:min(len(lines), most)], "\n")
+}
+
+// clean leaves the tests' own marks out of an output.
+func clean(output string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(output) {
+		if !strings.HasPrefix(line, "\x16") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
+// headAndTail keeps the beginning and the end of a long output.
+func headAndTail(output string) string {
+	const most = 8 << 10
+	if len(output) <= most {
+		return output
+	}
+	return fmt.Sprintf("%s\n... %d bytes left out ...\n%s", output[:most/2], len(output)-most, output[len(output)-most/2:])
+}
+
+// printable makes a text of a learner's fit for a line on a screen.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return '.'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Names are the names of all formats.
+func Names() []string {
+	names := []string{}
+	for _, format := range Formats {
+		names = append(names, format.Name)
+	}
+	return names
+}
+
+// Write writes a report in one format into a file. A format for one learner needs a Class
+// of one.
+func Write(format, file string, c Class) error {
+	i := slices.IndexFunc(Formats, func(f Format) bool { return f.Name == format })
+	if i < 0 {
+		return fmt.Errorf("there is no format %q: they are %s", format, strings.Join(Names(), ", "))
+	}
+	f := Formats[i]
+	if f.Class == nil && len(c.Learners) != 1 {
+		return fmt.Errorf("%s: the format %s is for one learner, and there are %d", file, format, len(c.Learners))
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return WriteFile(file, func(w io.Writer) error {
+		if f.Class != nil {
+			return f.Class(w, c)
+		}
+		return f.Learner(w, c, c.Learners[0], os.Getenv)
+	})
+}
+
+// WriteAll writes every format into a folder: those for the class there, and those for one
+// learner in a folder of the learner's name. It goes on after an error, so that as much as
+// possible is written, and returns how many files were.
+func WriteAll(folder string, c Class) (files int, err error) {
+	var failures []error
+	names := folders(c.Learners)
+	for _, format := range Formats {
+		if format.Class != nil {
+			if err := Write(format.Name, filepath.Join(folder, format.File), c); err != nil {
+				failures = append(failures, err)
+			} else {
+				files++
+			}
+			continue
+		}
+		for i, learner := range c.Learners {
+			one := c
+			one.Learners = []Learner{learner}
+			if err := Write(format.Name, filepath.Join(folder, "learners", names[i], format.File), one); err != nil {
+				failures = append(failures, err)
+			} else {
+				files++
+			}
+		}
+	}
+	return files, errors.Join(failures...)
+}
+
+var notInAName = regexp.MustCompile(`[^\p{L}\p{N}._@+-]+`)
+
+// folders gives each learner the name of a folder that every system takes, and that nobody
+// else has.
+func folders(learners []Learner) []string {
+	taken := map[string]bool{}
+	names := make([]string, len(learners))
+	for i, learner := range learners {
+		name := strings.Trim(notInAName.ReplaceAllString(learner.Name, "-"), "-.")
+		if name == "" {
+			name = "learner"
+		}
+		name = string([]rune(name)[:min(len([]rune(name)), 60)])
+		unique := name
+		for n := 2; taken[strings.ToLower(unique)]; n++ {
+			unique = fmt.Sprintf("%s-%d", name, n)
+		}
+		taken[strings.ToLower(unique)] = true
+		names[i] = unique
+	}
+	return names
+}
