@@ -1,0 +1,48 @@
+package report
+
+import (
+	"io"
+	"time"
+)
+
+type classroom50 struct {
+	Schema     string            `json:"schema"`     // "classroom50/result/v1"
+	Classroom  string            `json:"classroom"`  // CLASSROOM
+	Assignment string            `json:"assignment"` // ASSIGNMENT
+	Submission string            `json:"submission"` // SUBMISSION_TAG
+	Commit     string            `json:"commit"`     // COMMIT_URL
+	Release    string            `json:"release"`    // RELEASE_URL
+	Review     string            `json:"review"`     // REVIEW_URL, or COMMIT_URL without one
+	Datetime   string            `json:"datetime"`   // UTC, "2026-09-01T10:00:00Z"
+	Score      float64           `json:"score"`
+	MaxScore   float64           `json:"max-score"`
+	Tests      []classroom50Test `json:"tests"`
+}
+
+type classroom50Test struct {
+	TestName string  `json:"test-name"`
+	Passed   bool    `json:"passed"`
+	Score    float64 `json:"score"`
+	MaxScore float64 `json:"max-score"`
+}
+
+// Classroom50 writes the result.json of an autograder for Classroom 50. What it has to
+// say about the submission comes from the environment that Classroom 50's runner sets.
+// Without that those fields are empty, and the runner refuses the result.
+// https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+func Classroom50(w io.Writer, c Class, l Learner, env func(string) string) error {
+	c, l = one(c, l)
+	out := classroom50{
+		Schema: "classroom50/result/v1", Datetime: c.Graded.UTC().Format(time.RFC3339),
+		Classroom: clean(env("CLASSROOM")), Assignment: clean(env("ASSIGNMENT")), Submission: clean(env("SUBMISSION_TAG")),
+		Commit: clean(env("COMMIT_URL")), Release: clean(env("RELEASE_URL")), Review: clean(env("REVIEW_URL")),
+		Score: l.Points, MaxScore: l.Most, Tests: []classroom50Test{},
+	}
+	if out.Review == "" {
+		out.Review = out.Commit
+	}
+	for _, r := range rows(c, l) {
+		out.Tests = append(out.Tests, classroom50Test{r.name(), r.Result.Verdict == Pass, r.Result.Points, r.Result.Most})
+	}
+	return writeJSON(w, out)
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// CSV writes a row for each learner, under a heading (RFC 4180, commas, UTF-8):
+//
+//	name       of the submission
+//	points     earned
+//	most       that can be earned
+//	percent    0 to 100, with two decimals; 100 only for all points
+//	STEP       points earned in it, a column for each step, called as the step
+//	passed     how many tests passed
+//	tests      how many there are
+//	problem    why nothing was graded, or how many tests have no result
+//
+// A text that a spreadsheet would take for a formula has an apostrophe before it:
+// https://owasp.org/www-community/attacks/CSV_Injection
+func CSV(w io.Writer, c Class) error {
+	c = cleaned(c)
+	heading := []string{"name", "points", "most", "percent"}
+	for _, step := range c.Steps {
+		heading = append(heading, cell(step.Name))
+	}
+	out := csv.NewWriter(w)
+	out.Write(append(heading, "passed", "tests", "problem"))
+	for _, l := range c.Learners {
+		steps := map[string]float64{}
+		passed, unknown, all := 0, 0, rows(c, l)
+		for _, r := range all {
+			steps[r.Step.Name] += r.Result.Points
+			switch r.Result.Verdict {
+			case Pass:
+				passed++
+			case NotRun, GraderError:
+				unknown++
+			}
+		}
+		problem := l.Problem
+		if problem == "" && unknown > 0 {
+			problem = fmt.Sprintf("%d of %d tests have no result", unknown, len(all))
+		}
+		record := []string{cell(l.Name), number(l.Points), number(l.Most), percent(l.Points, l.Most)}
+		for _, step := range c.Steps {
+			record = append(record, number(steps[step.Name]))
+		}
+		out.Write(append(record, strconv.Itoa(passed), strconv.Itoa(len(all)), cell(problem)))
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// cell is a text in a line, and no formula.
+func cell(text string) string {
+	text = strings.ReplaceAll(text, "\n", " ")
+	if text != "" && strings.ContainsRune("=+-@\t", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// number writes a number with as many digits as it has.
+func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
+// percent is rounded, but never to all.
+func percent(points, most float64) string {
+	if most == 0 {
+		return "0.00"
+	}
+	text := fmt.Sprintf("%.2f", 100*points/most)
+	if text == "100.00" && points < most {
+		return "99.99"
+	}
+	return text
+}

@@ -1,0 +1,42 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// Format is a way to write a result. Exactly one of Class and Learner is set.
+type Format struct {
+	Name string // "gradescope", as it is asked for
+	File string // "gradescope.json", the file it is written to unless another is asked for
+
+	// Class writes the whole class.
+	Class func(w io.Writer, c Class) error
+	// Learner writes one of the class's learners. Env is os.Getenv, or what stands for it.
+	Learner func(w io.Writer, c Class, l Learner, env func(name string) string) error
+}
+
+// Formats are all of them, those of the whole class first.
+//
+// Whatever a learner printed, what is written is valid: bytes that are no UTF-8 become
+// U+FFFD, and control characters other than tabs and newlines become dots. Points are
+// written as they are, with fractions, so that every format has the Class's sums.
+var Formats = []Format{
+	{Name: "json", File: "report.json", Class: JSON},
+	{Name: "csv", File: "class.csv", Class: CSV},
+	{Name: "junit", File: "junit.xml", Class: JUnit},
+	{Name: "gradescope", File: "gradescope.json", Learner: Gradescope},
+	{Name: "exercism", File: "exercism.json", Learner: ExercismV3},
+	{Name: "classroom50", File: "classroom50.json", Learner: Classroom50},
+	{Name: "autograding", File: "autograding.json", Learner: Autograding},
+	{Name: "prairielearn", File: "prairielearn.json", Learner: PrairieLearn},
+}
+
+// JSON writes the Class itself. It has everything that is in the others, uncut.
+func JSON(w io.Writer, c Class) error { return writeJSON(w, cleaned(c)) }
+
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}

@@ -1,0 +1,142 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// longest is how many bytes of a message or an output a learner's format shows, where
+// the format says nothing.
+const longest = 10_000
+
+// row is a test and what became of it.
+type row struct {
+	Step   Step
+	Test   Test
+	Number string // "3.2", the second test of the third step
+	Result TestResult
+	Build  string // what the compiler said, with the first test of the step that it kept from passing
+}
+
+// rows are all tests of the class, in order. Those that a learner's result lacks, because
+// nothing of it could be graded, are not run.
+func rows(c Class, l Learner) []row {
+	var all []row
+	for i, step := range c.Steps {
+		var result StepResult
+		for _, r := range l.Steps {
+			if r.Name == step.Name {
+				result = r
+			}
+		}
+		build := result.Build
+		for j, test := range step.Tests {
+			r := row{Step: step, Test: test, Number: fmt.Sprintf("%d.%d", i+1, j+1),
+				Result: TestResult{Name: test.Name, Verdict: NotRun, Cause: l.Problem, Most: test.Points}}
+			for _, found := range result.Tests {
+				if found.Name == test.Name {
+					r.Result = found
+				}
+			}
+			if r.Result.Verdict != Pass {
+				r.Build, build = build, ""
+			}
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// name is the test's, unique in the class's steps.
+func (r row) name() string { return r.Step.Name + "/" + r.Test.Name }
+
+// message is why the test did not pass, never empty; "" for a pass.
+func (r row) message() string {
+	if r.Result.Verdict == Pass {
+		return ""
+	}
+	message := strings.TrimSpace(r.Result.Message())
+	if message == "" {
+		message = string(r.Result.Verdict)
+	}
+	if r.Build != "" {
+		message += "\n\n" + r.Build
+	}
+	return message
+}
+
+// status is the verdict where there are only three.
+func (r row) status() string {
+	switch r.Result.Verdict {
+	case Pass:
+		return "pass"
+	case Fail:
+		return "fail"
+	}
+	return "error"
+}
+
+// whole is the status of all rows: "pass" if all passed, "error" if none ran.
+func whole(all []row) string {
+	ran, passed := 0, 0
+	for _, r := range all {
+		switch r.Result.Verdict {
+		case NotRun, BuildError, Rejected, GraderError:
+		case Pass:
+			ran++
+			passed++
+		default:
+			ran++
+		}
+	}
+	switch {
+	case ran == 0:
+		return "error"
+	case passed == len(all):
+		return "pass"
+	}
+	return "fail"
+}
+
+// notes are what a learner has to know besides the tests, in lines; mostly "".
+func notes(c Class, l Learner) string {
+	var lines []string
+	if l.Problem != "" {
+		lines = append(lines, l.Problem)
+	}
+	if c.Interrupted {
+		lines = append(lines, "Grading was interrupted: tests that were not run have no points yet.")
+	}
+	lines = append(lines, l.Notes...)
+	for _, step := range l.Steps {
+		for _, note := range step.Notes {
+			lines = append(lines, step.Name+": "+note)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// reasons are why no test ran, in lines; never "".
+func reasons(c Class, l Learner, all []row) string {
+	var lines []string
+	if text := notes(c, l); text != "" {
+		lines = append(lines, text)
+	}
+	last := ""
+	for _, r := range all {
+		if text := r.message(); text != l.Problem && text != last {
+			lines = append(lines, r.Step.Name+": "+text)
+			last = text
+		}
+	}
+	if len(lines) == 0 {
+		return "There are no tests."
+	}
+	return strings.Join(lines, "\n")
+}
+
+// one returns the class without its learners, and the learner, both clean.
+func one(c Class, l Learner) (Class, Learner) {
+	c.Learners = nil
+	return cleaned(c), cleaned(l)
+}
