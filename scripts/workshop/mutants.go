@@ -88,7 +88,9 @@ func (a *app) mutate(step steps.Step) (killed int, survivors []string, err error
 	if err := os.CopyFS(filepath.Join(temporary, "testdata", "tokens"), os.DirFS(a.workshop.Path("testdata", "tokens"))); err != nil {
 		return 0, nil, err
 	}
-	cmd := exec.CommandContext(a.ctx, "go", "run", gremlins, "unleash", "--invert-logical", "--invert-loopctrl",
+	// --integration runs the tests of the whole module on each change: a package without
+	// tests of its own is tested through another one.
+	cmd := exec.CommandContext(a.ctx, "go", "run", gremlins, "unleash", "--integration", "--invert-logical", "--invert-loopctrl",
 		"--coverpkg", "./...", "--exclude-files", "^(forge|apitest)/", // those two only serve tests
 		"--workers", "2", "--timeout-coefficient", "10", ".")
 	cmd.Dir = module
