@@ -428,6 +428,7 @@ func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
 	_, err = store.Get(t.Context(), ann.ID)
 	assert.Error(t, err, "without a database, nobody can be found")
 	assert.NotErrorIs(t, err, users.ErrNotFound, "without a database, the error must not say that there is no such user: everybody would be logged out")
+	assert.NotErrorIs(t, err, users.ErrInactive, "without a database, the error must not say that the user was deactivated: nobody would look at the database")
 }
 
 // 8. A deactivated user is told apart, and the others stay active.
