@@ -225,7 +225,7 @@ func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 		a.screen.Wrap(indent, map[gotest.Verdict]string{
 			gotest.Fail:     "The test failed, and said:",
 			gotest.Panicked: "Your code panicked:",
-			gotest.TimedOut: "The test did not end within a minute: something waits for ever, or loops.",
+			gotest.TimedOut: "The test did not end within half a minute: something waits for ever, or loops.",
 			gotest.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
 			gotest.NotRun:   "The test was not run.",
 

@@ -45,6 +45,7 @@ func verbs() []verb {
 	return []verb{
 		{"start", "", "set the workshop up, and show where you are", (*app).start},
 		{"check", "[STEP]", "grade every step, or one", (*app).check},
+		{"watch", "[all]", "check what you save, when you save it", (*app).watch},
 		{"hint", "[STEP]", "the next hint for the first failing test", (*app).hint},
 		{"show", "STEP", "how your step differs from the reference", (*app).show},
 		{"catchup", "STEP", "use the reference for the steps before STEP", (*app).catchup},

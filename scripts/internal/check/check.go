@@ -49,6 +49,9 @@ type StepReport struct {
 type Checker struct {
 	Go       *gotest.Go
 	Workshop *steps.Workshop
+	// Whole grades a step on top of the learner's own steps, as the application runs, and
+	// not on the solutions.
+	Whole bool
 }
 
 // Step grades a step. If it is as it was at first, its tests are run only if run says so.
@@ -105,10 +108,13 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		report.State, report.Err = Unreadable, err
 		return report, nil
 	}
-	file := c.Workshop.Path(".workshop", "verdicts", step.Number()+".json")
+	g, file := c.Go, c.Workshop.Path(".workshop", "verdicts", step.Number()+".json")
+	if c.Whole {
+		g, file = g.With("GOWORK="+c.Workshop.Path("go.work")), c.Workshop.Path(".workshop", "verdicts", step.Number()+"-whole.json")
+	}
 	result, ok := kept.Recall[gotest.Result](file, key)
 	if !ok {
-		if result, err = c.Go.Run(ctx, step.Dir(), overlay, tests); err != nil {
+		if result, err = g.Run(ctx, step.Dir(), overlay, tests); err != nil {
 			return report, err
 		}
 		if !result.Has(gotest.TimedOut) { // that may have been the machine
@@ -156,7 +162,11 @@ func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
 	if err := key.AddTree(step.Dir(), notOverlaid); err != nil {
 		return "", err
 	}
-	for _, root := range []string{c.Workshop.Path("solutions"), c.Workshop.Path("testdata", "tokens")} {
+	roots := []string{c.Workshop.Path("solutions"), c.Workshop.Path("testdata", "tokens")}
+	if c.Whole {
+		roots = append(roots, c.Workshop.Path("steps"), c.Workshop.Path("go.work"))
+	}
+	for _, root := range roots {
 		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
 			return "", err
 		}

@@ -109,6 +109,9 @@ func NewGo(ctx context.Context) (*Go, error) {
 	return g, nil
 }
 
+// With returns a Go whose commands have more in their environment.
+func (g *Go) With(env ...string) *Go { return &Go{env: slices.Concat(g.env, env)} }
+
 // Command prepares `go args...` in dir, with env added to the environment.
 func (g *Go) Command(ctx context.Context, dir string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
@@ -144,8 +147,9 @@ func (o Overlay) Write(dir string) (flag string, err error) {
 	return "-overlay=" + name, os.WriteFile(name, encoded, 0o600)
 }
 
-// testTime is how long one test may take. The slowest takes about a second.
-const testTime = 60 * time.Second
+// testTime is how long one test may take, and all of a step in one process. The slowest
+// takes about a second, a step two.
+const testTime = 30 * time.Second
 
 // Binary is a step's tests, compiled.
 type Binary struct {
@@ -207,7 +211,8 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	return b, "", nil
 }
 
-// Run compiles the tests in dir and runs each in a process of its own.
+// Run compiles the tests in dir and runs them. Where they cannot all be judged in one
+// process, because one of them panics, exits or does not end, each gets its own.
 func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps.Test) (Result, error) {
 	binary, said, err := g.Compile(ctx, dir, overlay)
 	if err != nil || binary == nil {
@@ -216,6 +221,9 @@ func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps
 		return result, err
 	}
 	defer binary.Remove()
+	if result, whole := binary.Together(ctx, tests); whole {
+		return result, nil
+	}
 	return binary.Each(ctx, tests)
 }
 
@@ -273,7 +281,7 @@ func (b *Binary) name(test steps.Test) string {
 // should, whole is false, and the result holds nothing to rely on.
 func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...string) (result Result, whole bool) {
 	result = notRun(tests)
-	end := b.process(ctx, 2*b.TestTime, flags...)
+	end := b.process(ctx, b.TestTime, flags...)
 	if end.early != "" || panicked(end.output) {
 		return result, false
 	}

@@ -5,6 +5,7 @@
 package screen
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -37,6 +38,21 @@ func New(out *os.File) *Screen {
 
 // Plain returns a Screen of 80 columns and no colour.
 func Plain(out io.Writer) *Screen { return &Screen{out: out, width: 80} }
+
+// Raw returns the Screen for a terminal in raw mode, which takes a newline for a step down
+// and no more.
+func (s *Screen) Raw() *Screen {
+	raw := *s
+	raw.out = returning{s.out}
+	return &raw
+}
+
+type returning struct{ io.Writer }
+
+func (w returning) Write(text []byte) (int, error) {
+	_, err := w.Writer.Write(bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")))
+	return len(text), err
+}
 
 // Colour is how a word is underlined.
 type Colour string
