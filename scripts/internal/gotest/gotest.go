@@ -84,6 +84,10 @@ func (r Result) FirstFailure() *TestResult {
 // what a test does.
 type Go struct {
 	env []string
+	// Temp is the folder for binaries, or "" for the system's.
+	Temp string
+	// Limits begin the command that compiles. They are another command, or nothing.
+	Limits []string
 }
 
 // kept are the settings of the user's that say where things are.
@@ -176,7 +180,7 @@ func (b *Binary) Open() error {
 // solutions/. If the code does not compile, Binary is nil and said is what the
 // compiler said. An error means that it could not be found out.
 func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...string) (binary *Binary, said string, err error) {
-	work, err := os.MkdirTemp("", "workshop-*")
+	work, err := os.MkdirTemp(g.Temp, "workshop-*")
 	if err != nil {
 		return nil, "", err
 	}
@@ -197,7 +201,12 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	if slices.Contains(flags, "-race") {
 		env = []string{"CGO_ENABLED=1"} // the race detector is written in C
 	}
-	out, err := g.Command(ctx, dir, env, args...).CombinedOutput()
+	cmd := g.Command(ctx, dir, env, args...)
+	if len(g.Limits) > 0 {
+		limited := exec.Command(g.Limits[0], append(slices.Clone(g.Limits[1:]), cmd.Args...)...)
+		cmd.Path, cmd.Args, cmd.Err = limited.Path, limited.Args, limited.Err
+	}
+	out, err := cmd.CombinedOutput()
 	switch {
 	case ctx.Err() != nil:
 		return nil, "", ctx.Err()

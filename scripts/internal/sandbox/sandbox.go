@@ -8,20 +8,30 @@ package sandbox
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 )
 
-// The limits of a process. A test needs a twentieth of them.
+// The limits of a process. A test needs a twentieth of them. There is none on its time:
+// whoever starts it has to end it, and one of the processor's would count a machine with
+// many of them differently.
 const (
-	memory    = 4 << 30 // bytes of address space; Go reserves far more than it uses
+	memory    = 2 << 30 // bytes of address space; Go reserves far more than it uses
 	processes = 256     // and threads
 	openFiles = 256
 	fileSize  = 64 << 20 // bytes of any file that it writes
 	diskSize  = 64 << 20 // bytes of all of them
-	cpuTime   = 60       // seconds
+)
+
+// The limits of the compiler and the linker, which run outside: a line of source can ask
+// for an array of a gigabyte.
+const (
+	buildMemory   = 8 << 30
+	buildFileSize = 200 << 20
 )
 
 // Kinds of isolation.
@@ -35,6 +45,9 @@ type Sandbox struct {
 	Kind string // Bubblewrap or None
 	Why  string // why there is None
 	slot atomic.Int64
+	// processes is the limit on them. The system counts all that a user has, not only
+	// ours.
+	processes int
 }
 
 // Off is no isolation, because it was asked for.
@@ -42,8 +55,15 @@ func Off() *Sandbox { return &Sandbox{Kind: None, Why: "it was switched off"} }
 
 // Find tries what this machine offers.
 func Find(ctx context.Context) *Sandbox {
-	s := &Sandbox{Kind: Bubblewrap}
-	for _, tool := range []string{"bwrap", "prlimit"} {
+	s := &Sandbox{Kind: Bubblewrap, processes: processes}
+	tools := []string{"bwrap", "prlimit"}
+	if os.Getuid() == 0 {
+		tools = append(tools, "setpriv")
+		s.slot.Store(rand.Int64N(uids)) // another grader may run now: begin elsewhere
+	} else {
+		s.processes += running(os.Getuid())
+	}
+	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
 			return &Sandbox{Kind: None, Why: tool + " is not on this machine (on Debian and Ubuntu: apt install bubblewrap util-linux)"}
 		}
@@ -78,23 +98,100 @@ func (s *Sandbox) Command(ctx context.Context, binary, dir string, folders []Fol
 	for _, folder := range folders {
 		line = append(line, "--ro-bind", folder.From, folder.At)
 	}
-	line = append(append(line, "--chdir", dir, "--", at), args...)
+	// Last, the folders that hold all of this stop taking files: they have no limit. What
+	// is left to write to is /tmp.
+	line = append(line, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", dir, "--", at)
+	line = append(line, args...)
 	return exec.CommandContext(ctx, line[0], line[1:]...)
 }
 
+// uids are how many users processes may be, one after the other.
+const uids = 100_000
+
 // enclosed is the beginning of a command that runs another with limits, in namespaces of
 // its own. Limits on processes are not for root, so root becomes a user whom nobody else
-// is.
+// is. There is no /proc: it would tell a test the name under which it runs.
 func (s *Sandbox) enclosed() []string {
 	var line []string
 	if os.Getuid() == 0 {
-		uid := fmt.Sprint(400_000 + s.slot.Add(1)%10_000)
+		uid := fmt.Sprint(400_000 + s.slot.Add(1)%uids)
 		line = append(line, "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups")
 	}
 	return append(line, "prlimit",
-		fmt.Sprint("--as=", memory), fmt.Sprint("--nproc=", processes), fmt.Sprint("--nofile=", openFiles),
-		fmt.Sprint("--fsize=", fileSize), fmt.Sprint("--cpu=", cpuTime), "--core=0",
+		fmt.Sprint("--as=", memory), fmt.Sprint("--nproc=", s.processes), fmt.Sprint("--nofile=", openFiles),
+		fmt.Sprint("--fsize=", fileSize), "--core=0",
 		"bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
 		"--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--setenv", "GOTRACEBACK", "single",
-		"--proc", "/proc", "--dev", "/dev", "--size", fmt.Sprint(diskSize), "--tmpfs", "/tmp")
+		"--dev", "/dev", "--size", fmt.Sprint(diskSize), "--tmpfs", "/tmp")
+}
+
+// running counts the processes and threads that a user has now.
+func running(uid int) int {
+	count := 0
+	processes, _ := filepath.Glob("/proc/[0-9]*")
+	for _, process := range processes {
+		if owner, ok := ownerOf(process); ok && owner == uid {
+			threads, _ := os.ReadDir(filepath.Join(process, "task"))
+			count += len(threads)
+		}
+	}
+	return count
+}
+
+// Failed tells of an output that it is not the program's: the sandbox could not run it.
+func Failed(output string) bool {
+	for _, tool := range []string{"bwrap: ", "prlimit: ", "setpriv: "} {
+		if strings.HasPrefix(output, tool) && strings.Count(strings.TrimSpace(output), "\n") == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// BuildLimits is the beginning of a command that runs the compiler with limits, or nothing
+// where there are none.
+func BuildLimits() []string {
+	if _, err := exec.LookPath("prlimit"); err != nil {
+		return nil
+	}
+	return []string{"prlimit", fmt.Sprint("--as=", buildMemory), fmt.Sprint("--fsize=", buildFileSize), "--core=0"}
+}
+
+// Stage makes a folder for what processes in the sandbox are to read. Root's processes are
+// somebody else there, so all that is above it must let everybody through.
+func (s *Sandbox) Stage() (string, error) {
+	var firstError error
+	for _, base := range []string{os.TempDir(), "/tmp", "/var/tmp"} {
+		folder, err := os.MkdirTemp(base, "workshop-*")
+		if err == nil {
+			err = os.Chmod(folder, 0o755)
+			if err == nil && (s.Kind == None || os.Getuid() != 0 || open(folder)) {
+				return folder, nil
+			}
+			os.RemoveAll(folder)
+			if err == nil {
+				err = fmt.Errorf("other users cannot reach %s", base)
+			}
+		}
+		if firstError == nil {
+			firstError = err
+		}
+	}
+	return "", fmt.Errorf("there is no place for what the sandbox runs: %w; set TMPDIR to a folder that every user can reach", firstError)
+}
+
+// open tells whether every user can reach what is in a folder.
+func open(folder string) bool {
+	folder, err := filepath.EvalSymlinks(folder)
+	for err == nil {
+		info, statErr := os.Stat(folder)
+		if statErr != nil || info.Mode().Perm()&0o001 == 0 {
+			return false
+		}
+		if folder == filepath.Dir(folder) {
+			return true
+		}
+		folder = filepath.Dir(folder)
+	}
+	return false
 }
