@@ -5,10 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
+	"unicode"
 
 	"tokenauth.example/scripts/internal/grade"
 	"tokenauth.example/scripts/internal/intake"
@@ -17,6 +20,9 @@ import (
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
 )
+
+// ungated is for tests: it lets submissions pass the gate, to see what stands behind it.
+var ungated bool
 
 // gradeClass grades submissions of any number of learners, trusting none of them.
 func (a *app) gradeClass() (int, error) {
@@ -27,6 +33,8 @@ func (a *app) gradeClass() (int, error) {
 	isolation := flags.String("isolation", "auto", "auto, require (refuse to go on without it) or none")
 	points := flags.String("points", a.workshop.Path("testdata", "points.txt"), "what each test earns, in a `file`")
 	jobs := flags.Int("jobs", runtime.NumCPU(), "how many steps are judged at a time")
+	testTime := flags.Duration("test-time", grade.TestTime, "how long one test may take")
+	buildTime := flags.Duration("build-time", grade.BuildTime, "how long compiling a step may take")
 	fresh := flags.Bool("fresh", false, "judge anew what was judged before")
 	mustPass := flags.Bool("must-pass", false, "exit with 1 unless every test of everybody passes")
 	if err := flags.Parse(a.args); err != nil {
@@ -42,6 +50,10 @@ func (a *app) gradeClass() (int, error) {
 			return exitTrouble, wayOut(fmt.Errorf("there is no format %q", *one), "Write -format NAME=FILE, where NAME is one of: %s", strings.Join(report.Names(), ", "))
 		}
 	}
+	// What ends a grader on a server is not Ctrl-C. What was judged is written all the same.
+	ctx, stop := signal.NotifyContext(a.ctx, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	a.ctx = ctx
 	list, err := a.workshop.Steps()
 	if err != nil {
 		return exitTrouble, err
@@ -71,9 +83,17 @@ func (a *app) gradeClass() (int, error) {
 	case *isolation != "auto" && *isolation != "require" && *isolation != "none":
 		return exitTrouble, wayOut(fmt.Errorf("there is no isolation %q", *isolation), "It is one of auto, require, none.")
 	}
+	if format != "" && forOne(format) && len(submissions) != 1 {
+		return exitTrouble, wayOut(fmt.Errorf("the format %s is for one learner, and there are %d", format, len(submissions)), "Name one, or have all formats of all learners written: -out results")
+	}
 	if *out != "" { // find out now, and not after an hour
-		if err := os.MkdirAll(a.fromTop(*out), 0o755); err != nil {
+		if err := writable(a.fromTop(*out)); err != nil {
 			return exitTrouble, wayOut(err, "Name a folder that can be written, with -out.")
+		}
+	}
+	if format != "" {
+		if err := writable(filepath.Dir(a.fromTop(formatFile))); err != nil {
+			return exitTrouble, wayOut(err, "Name a file that can be written, with -format.")
 		}
 	}
 	g, err := a.goCommand()
@@ -81,9 +101,9 @@ func (a *app) gradeClass() (int, error) {
 		return exitTrouble, err
 	}
 	grader := &grade.Grader{
-		Go: g, Workshop: a.workshop, Steps: list, Sandbox: box, Points: earned, Fresh: *fresh, Jobs: max(1, *jobs),
+		Go: g, Workshop: a.workshop, Steps: list, Sandbox: box, Points: earned, Fresh: *fresh, Jobs: max(1, *jobs), TestTime: *testTime, BuildTime: *buildTime, Ungated: ungated,
 		Progress: func(done, all int, learner string) {
-			a.screen.Progress("%d of %d graded: %s ...", done, all, learner)
+			a.screen.Progress("%d of %d graded: %s ...", done, all, safe(learner))
 		},
 	}
 	a.screen.Progress("grading %d ...", len(submissions))
@@ -105,6 +125,24 @@ func (a *app) gradeClass() (int, error) {
 	return a.gradeExit(class, *mustPass), nil
 }
 
+// forOne tells of a format that it is for one learner.
+func forOne(name string) bool {
+	i := slices.IndexFunc(report.Formats, func(f report.Format) bool { return f.Name == name })
+	return i >= 0 && report.Formats[i].Class == nil
+}
+
+// writable makes a folder if it is not there, and finds out whether it can be written to.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(folder, ".workshop-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
 // fromTop reads a path as the user means it. `go -C scripts` has changed the folder, and
 // what was typed begins at the top.
 func (a *app) fromTop(name string) string {
@@ -122,18 +160,20 @@ func (a *app) submissions(list []steps.Step, arguments []string) ([]*intake.Subm
 		return nil, err
 	}
 	var found []*intake.Submission
-	names := map[string]int{}
+	taken := map[string]bool{}
 	for _, argument := range arguments {
-		paths, err := reader.Find(a.fromTop(argument))
+		paths, named, err := reader.Find(a.fromTop(argument))
 		if err != nil {
 			return nil, wayOut(err, "Name folders or archives that are there. Paths begin at the top folder.")
 		}
 		for _, path := range paths {
-			a.screen.Progress("reading %s ...", filepath.Base(path))
-			submission := reader.Read(path)
-			if names[submission.Name]++; names[submission.Name] > 1 {
-				submission.Name = fmt.Sprintf("%s-%d", submission.Name, names[submission.Name])
+			a.screen.Progress("reading %s ...", safe(filepath.Base(path)))
+			submission := reader.Read(path, named)
+			name := submission.Name
+			for n := 2; taken[submission.Name]; n++ {
+				submission.Name = fmt.Sprintf("%s-%d", name, n)
 			}
+			taken[submission.Name] = true
 			found = append(found, submission)
 		}
 	}
@@ -221,7 +261,7 @@ func (a *app) learnerNotes(learner report.Learner) {
 // safe makes a name that somebody else chose fit for the screen.
 func safe(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return '.'
 		}
 		return r

@@ -23,9 +23,11 @@ var standard = []string{
 	"net/url", "path", "regexp/...", "slices", "sort", "strconv", "strings", "sync/...", "text/template", "time", "unicode/...", "unique",
 }
 
-// few are packages of which little is harmless, and that.
+// few are packages of which little is harmless, and that. A name that ends in "*" stands
+// for all that begin so.
 var few = map[string][]string{
-	"runtime": {"NumCPU", "GOMAXPROCS"},
+	"runtime":                {"NumCPU", "GOMAXPROCS"},
+	"modernc.org/sqlite/lib": {"SQLITE_*"}, // the numbers of errors; the rest works on raw memory
 }
 
 // reasons say of what learners may come upon why it is refused.
@@ -47,26 +49,37 @@ var reasons = map[string]string{
 type Gate struct {
 	paths []string            // that may be imported
 	few   map[string][]string // of which only these names may be used
+	// directives to the compiler that may be given.
+	directives []string
 }
 
 // New returns the Gate of a step. Besides what is harmless, its code may use what the
-// reference and the stub use: packages as a whole if they are modules, and of the standard
-// library just the names that stand there. own are the module's paths that are open to
-// the step: those of the steps before it.
-func New(reference [][]byte, own []string) (*Gate, error) {
-	g := &Gate{paths: slices.Concat(standard, own), few: map[string][]string{}}
+// reference and the stub use: their packages, but of the standard library just the names
+// that stand there. modules are those that are open to the step as a whole.
+func New(reference [][]byte, modules []string) (*Gate, error) {
+	g := &Gate{paths: slices.Clone(standard), few: map[string][]string{}}
+	for _, module := range modules {
+		g.paths = append(g.paths, module, module+"/...")
+	}
 	for path, names := range few {
 		g.few[path] = slices.Clone(names)
 	}
 	for _, source := range reference {
-		file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
+		}
+		for _, group := range file.Comments {
+			for _, comment := range group.List {
+				if directive(comment.Text) {
+					g.directives = append(g.directives, comment.Text)
+				}
+			}
 		}
 		for _, spec := range file.Imports {
 			path := importPath(spec)
 			if strings.Contains(strings.Split(path, "/")[0], ".") {
-				g.paths = append(g.paths, path, path+"/...")
+				g.paths = append(g.paths, path)
 				continue
 			}
 			g.few[path] = append(g.few[path], usedNames(file, spec)...)
@@ -91,7 +104,7 @@ func (g *Gate) Check(name string, source []byte) (found []string, err error) {
 		path := importPath(spec)
 		names, limited := g.few[path]
 		switch {
-		case allows(g.paths, path):
+		case !limited && allows(g.paths, path):
 		case !limited || spec.Name != nil && (spec.Name.Name == "." || spec.Name.Name == "_"):
 			reason := reasons[path]
 			if reason == "" {
@@ -100,7 +113,7 @@ func (g *Gate) Check(name string, source []byte) (found []string, err error) {
 			refuse(spec.Pos(), "the import %q is refused: %s", path, reason)
 		default:
 			for _, used := range usedNames(file, spec) {
-				if !slices.Contains(names, used) {
+				if !slices.ContainsFunc(names, func(name string) bool { return matches(name, used) }) {
 					refuse(spec.Pos(), "%s.%s is refused: of %q the step may use %s", localName(spec), used, path, strings.Join(slices.Compact(slices.Sorted(slices.Values(names))), ", "))
 				}
 			}
@@ -108,11 +121,8 @@ func (g *Gate) Check(name string, source []byte) (found []string, err error) {
 	}
 	for _, group := range file.Comments {
 		for _, comment := range group.List {
-			text := comment.Text
-			for _, directive := range []string{"//go:", "//line ", "/*line ", "//export ", "// +build", "//+build"} {
-				if strings.HasPrefix(text, directive) && !strings.HasPrefix(text, "//go:generate") && !strings.HasPrefix(text, "//go:noinline") {
-					refuse(comment.Pos(), "the directive %.30s is refused: it tells the compiler more than a step needs", text)
-				}
+			if directive(comment.Text) && !slices.Contains(g.directives, comment.Text) {
+				refuse(comment.Pos(), "the directive %q is refused: it tells the compiler more than a step needs", fmt.Sprintf("%.30s", comment.Text))
 			}
 		}
 	}
@@ -120,6 +130,22 @@ func (g *Gate) Check(name string, source []byte) (found []string, err error) {
 		found = append(found, name+": the byte 0x16 is refused: the tests' own lines begin with it")
 	}
 	return found, nil
+}
+
+// directive tells of a comment that the compiler obeys.
+func directive(text string) bool {
+	if strings.HasPrefix(text, "//go:generate") || strings.HasPrefix(text, "//go:noinline") {
+		return false
+	}
+	return slices.ContainsFunc([]string{"//go:", "//line ", "/*line ", "//export ", "// +build", "//+build"}, func(begin string) bool {
+		return strings.HasPrefix(text, begin)
+	})
+}
+
+// matches tells whether a name is one of those that few has.
+func matches(pattern, name string) bool {
+	begin, all := strings.CutSuffix(pattern, "*")
+	return name == pattern || all && strings.HasPrefix(name, begin)
 }
 
 func importPath(spec *ast.ImportSpec) string {

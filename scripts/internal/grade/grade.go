@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"tokenauth.example/scripts/internal/card"
 	"tokenauth.example/scripts/internal/gate"
@@ -33,8 +34,12 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
-// testTime is how long one test may take. The slowest takes about two seconds.
-const testTime = 20 * time.Second
+// How long things may take, if nothing else is said. The slowest test takes about two
+// seconds. To compile SQLite takes a minute, the first time.
+const (
+	TestTime  = 20 * time.Second
+	BuildTime = 3 * time.Minute
+)
 
 // Grader grades submissions.
 type Grader struct {
@@ -45,6 +50,10 @@ type Grader struct {
 	Points   Points
 	Fresh    bool // judge anew what was judged before
 	Jobs     int  // how many steps are judged at a time
+	// TestTime and BuildTime are how long a test, and compiling, may take.
+	TestTime, BuildTime time.Duration
+	// Ungated lets code pass that the gate refuses. It is for tests of what stands behind.
+	Ungated bool
 	// Progress is told what has been done.
 	Progress func(done, all int, learner string)
 
@@ -52,6 +61,8 @@ type Grader struct {
 	slots  chan struct{}
 	flight sync.Map // by key, what is being judged now
 	stage  string   // a folder that the sandbox may read
+
+XX
 }
 
 // sheet is what the grader knows of a step.
@@ -73,10 +84,10 @@ func (g *Grader) Class(ctx context.Context, submissions []*intake.Submission) (r
 		class.Warnings = append(class.Warnings, "No isolation: the submissions ran with the grader's own rights, and could read, change and send whatever it can. "+
 			"Trust these grades as far as you trust the learners. Why: "+g.Sandbox.Why+".")
 	}
+	defer func() { os.RemoveAll(g.stage) }()
 	if err := g.prepare(); err != nil {
 		return class, err
 	}
-	defer os.RemoveAll(g.stage)
 	for _, sheet := range g.sheets {
 		class.Steps = append(class.Steps, sheet.report)
 	}
@@ -113,15 +124,15 @@ func (g *Grader) prepare() error {
 		g.sheets = append(g.sheets, sheet)
 	}
 	// Copies that the sandbox's user may read, wherever the workshop is.
-	stage, err := os.MkdirTemp("", "workshop-*")
-	if err != nil {
+	var err error
+	if g.stage, err = g.Sandbox.Stage(); err != nil {
 		return err
 	}
-	g.stage = stage
-	if err := os.CopyFS(filepath.Join(stage, "tokens"), os.DirFS(g.Workshop.Path("testdata", "tokens"))); err != nil && !errors.Is(err, os.ErrNotExist) {
+	g.Go.Temp, g.Go.Limits = g.stage, sandbox.BuildLimits()
+	if err := os.CopyFS(filepath.Join(g.stage, "tokens"), os.DirFS(g.Workshop.Path("testdata", "tokens"))); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return os.Chmod(stage, 0o755)
+	return nil
 }
 
 func (g *Grader) sheet(step steps.Step) (sheet, error) {
@@ -145,15 +156,11 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 	}
 
 	var reference [][]byte
-	own := []string{}
+	var modules []string
 	for _, file := range s.files {
 		switch {
 		case file.Name == "go.mod":
-			for line := range strings.Lines(string(file.Text)) {
-				if module := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require ")); len(module) > 1 && strings.HasPrefix(module[0], "tokenauth.example/") {
-					own = append(own, module[0])
-				}
-			}
+			modules = required(file.Text)
 		case file.Kind == steps.Stub:
 			solved, err := os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file.Name)))
 			if err != nil {
@@ -162,17 +169,30 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 			reference = append(reference, file.Text, solved)
 		}
 	}
-	if s.gate, err = gate.New(reference, own); err != nil {
+	if s.gate, err = gate.New(reference, modules); err != nil {
 		return s, err
 	}
-	key := kept.NewKey("grades 1 " + g.Sandbox.Kind)
-	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens")} {
-		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
+	key := kept.NewKey(fmt.Sprint("grades 2 ", g.Sandbox.Kind, g.TestTime, g.BuildTime))
+	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes")} {
+		if err := key.AddTree(root, func(string) bool { return true }); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return s, err
 		}
 	}
 	s.ground = key.String()
 	return s, nil
+}
+
+// required are the modules that a go.mod asks for itself, but for that of the assertions,
+// which belong to the tests.
+func required(goMod []byte) []string {
+	var modules []string
+	for line := range strings.Lines(string(goMod)) {
+		fields := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
+		if len(fields) == 2 && strings.HasPrefix(fields[1], "v") && !strings.HasPrefix(fields[0], "github.com/stretchr/") {
+			modules = append(modules, fields[0])
+		}
+	}
+	return modules
 }
 
 // learner grades one submission.
@@ -208,7 +228,7 @@ func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submissio
 	if submission.Problem != "" {
 		return s.all(report.Rejected, submission.Problem)
 	}
-	if result, whole := s.before(submission); !whole {
+	if result, whole := s.before(submission, g.Ungated); !whole {
 		return result
 	}
 	files := map[string][]byte{}
@@ -253,7 +273,7 @@ func (s sheet) all(verdict report.Verdict, cause string) report.StepResult {
 }
 
 // before finds out what can be said of a step before anything is compiled.
-func (s sheet) before(submission *intake.Submission) (result report.StepResult, whole bool) {
+func (s sheet) before(submission *intake.Submission, ungated bool) (result report.StepResult, whole bool) {
 	files, refused := submission.Files[s.step.Name], submission.Refused[s.step.Name]
 	if len(refused) > 0 {
 		var lines []string
@@ -277,9 +297,13 @@ func (s sheet) before(submission *intake.Submission) (result report.StepResult, 
 	var found, broken []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		lines, err := s.gate.Check(name, files[name])
-		found = append(found, lines...)
+		if !ungated {
+			found = append(found, lines...)
+		}
 		if err != nil {
-			broken = append(broken, firstLines(err.Error(), 10))
+			broken = append(broken, firstLines(err.Error(), 10)+encoding(files[name]))
+		} else if said, wanted := packageOf(files[name]), s.packageName(name); said != wanted {
+			broken = append(broken, fmt.Sprintf("%s: it says \"package %s\", and must say \"package %s\"", name, said, wanted))
 		}
 	}
 	switch {
@@ -291,6 +315,34 @@ func (s sheet) before(submission *intake.Submission) (result report.StepResult, 
 		return s.buildError(strings.Join(broken, "\n")), false
 	}
 	return report.StepResult{}, true
+}
+
+// packageName is the name of the package that a file belongs to: its own, or that of the
+// step's code if the step does not have the file.
+func (s sheet) packageName(name string) string {
+	wanted := ""
+	for _, file := range s.files {
+		if file.Kind == steps.Stub && (file.Name == name || wanted == "" && !strings.Contains(file.Name, "/")) {
+			wanted = packageOf(file.Text)
+		}
+	}
+	return wanted
+}
+
+func packageOf(source []byte) string {
+	parsed, err := parser.ParseFile(token.NewFileSet(), "", source, parser.PackageClauseOnly)
+	if err != nil {
+		return ""
+	}
+	return parsed.Name.Name
+}
+
+// encoding says of a file that does not parse whether it is text at all, in the eyes of Go.
+func encoding(source []byte) string {
+	if bytes.HasPrefix(source, []byte{0xff, 0xfe}) || bytes.HasPrefix(source, []byte{0xfe, 0xff}) || bytes.IndexByte(source, 0) >= 0 {
+		return "\nIs it UTF-16, as some editors of Windows write it? Save it as UTF-8."
+	}
+	return ""
 }
 
 func (s sheet) buildError(said string) report.StepResult {
@@ -314,21 +366,21 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 	for name, text := range files {
 		overlay[filepath.Join(s.step.SolutionDir(), filepath.FromSlash(name))] = text
 	}
-	compiling, cancel := context.WithTimeout(ctx, 3*time.Minute) // SQLite takes one, the first time
+	compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
 	defer cancel()
 	binary, said, err := g.Go.Compile(compiling, s.step.SolutionDir(), overlay)
 	switch {
 	case ctx.Err() != nil:
 		return s.all(report.NotRun, "grading was interrupted")
 	case compiling.Err() != nil:
-		return s.buildError("compiling it took more than three minutes")
+		return s.buildError(fmt.Sprintf("compiling it took more than %v", g.BuildTime))
 	case err != nil:
 		return s.all(report.GraderError, err.Error())
 	case binary == nil:
-		return s.buildError(withoutRoot(said, g.Workshop.Root))
+		return s.buildError(withoutRoot(withoutHeads(said), g.Workshop.Root))
 	}
 	defer binary.Remove()
-	binary.TestTime = testTime
+	binary.TestTime = g.TestTime
 	binary.Alias = func(test string) string { return names[test] }
 	binary.Launch = func(ctx context.Context, path, dir string, args []string) *exec.Cmd {
 		return g.Sandbox.Command(ctx, path, dir, []sandbox.Folder{{From: filepath.Join(g.stage, "tokens"), At: g.Workshop.Path("testdata", "tokens")}}, args)
@@ -339,25 +391,36 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 
 	// First the canaries: what does not let a good test pass, or a bad one fail, says
 	// nothing about the others.
-	if pass := binary.One(ctx, steps.Test{Name: mustPass}); pass.Verdict != gotest.Pass {
-		if ctx.Err() != nil {
+	for _, canary := range []struct {
+		name   string
+		wanted gotest.Verdict
+	}{{mustPass, gotest.Pass}, {mustFail, gotest.Fail}} {
+		test := binary.One(ctx, steps.Test{Name: canary.name})
+		switch {
+		case test.Verdict == canary.wanted:
+		case ctx.Err() != nil:
 			return s.all(report.NotRun, "grading was interrupted")
+		case test.Verdict == gotest.Pass:
+			return s.all(report.Tampered, "a test that always fails did not fail: the code changes what tests say")
+		case test.Verdict == gotest.Exited && sandbox.Failed(test.Output):
+			return s.all(report.GraderError, sandboxTrouble(test.Output))
+		default:
+			return s.all(verdicts[test.Verdict], BeforeAny+g.cause(test, "")+lastWords(s.clean(test.Output, names, g.Workshop.Root)))
 		}
-		verdict := verdicts[pass.Verdict]
-		return s.all(verdict, BeforeAny+cause(pass, "")+lastWords(pass.Output))
-	}
-	if fail := binary.One(ctx, steps.Test{Name: mustFail}); fail.Verdict != gotest.Fail && ctx.Err() == nil {
-		return s.all(report.Tampered, "a test that always fails did not fail: the code changes what tests say")
 	}
 	result := report.StepResult{Name: s.step.Name, Notes: []string{}, Tests: []report.TestResult{}}
 	for _, test := range s.tests {
-		result.Tests = append(result.Tests, s.twice(ctx, binary, test))
+		result.Tests = append(result.Tests, g.twice(ctx, s, binary, test, names))
 	}
 	return result
 }
 
+func sandboxTrouble(output string) string {
+	return "the sandbox could not run the test: " + printable(firstLines(output, 1))
+}
+
 // twice runs a test, and runs it again: what passes once and fails once is not right.
-func (s sheet) twice(ctx context.Context, binary *gotest.Binary, test steps.Test) report.TestResult {
+func (g *Grader) twice(ctx context.Context, s sheet, binary *gotest.Binary, test steps.Test, names map[string]string) report.TestResult {
 	first := binary.One(ctx, test)
 	second := first
 	if first.Verdict != gotest.TimedOut { // which would only take as long again
@@ -370,13 +433,17 @@ func (s sheet) twice(ctx context.Context, binary *gotest.Binary, test steps.Test
 	result := report.TestResult{
 		Name: test.Name, Verdict: verdicts[worse.Verdict], Seconds: worse.Took.Seconds(),
 		Unstable: (first.Verdict == gotest.Pass) != (second.Verdict == gotest.Pass) && first.Verdict != gotest.NotRun && second.Verdict != gotest.NotRun,
-		Output:   headAndTail(clean(worse.Output)), Mistakes: []string{},
+		Output:   headAndTail(s.clean(worse.Output, names, g.Workshop.Root)), Mistakes: []string{},
 	}
-	if worse.Verdict == gotest.Pass {
+	switch {
+	case worse.Verdict == gotest.Pass:
 		result.Output = ""
 		return result
+	case worse.Verdict == gotest.Exited && sandbox.Failed(worse.Output):
+		result.Verdict, result.Cause, result.Unstable = report.GraderError, sandboxTrouble(worse.Output), false
+		return result
 	}
-	result.Cause = cause(worse, test.Requirement)
+	result.Cause = g.cause(worse, test.Requirement)
 	if failure := worse.Failure; failure != nil {
 		result.Sent, result.Answered, result.Got, result.Want = failure.Sent, failure.Answered, failure.Got, failure.Want
 		result.Mistakes = s.like(test.Name, failure.Why)
@@ -405,17 +472,20 @@ var verdicts = map[gotest.Verdict]report.Verdict{
 }
 
 // cause says in words why a test did not pass.
-func cause(test gotest.TestResult, requirement string) string {
+func (g *Grader) cause(test gotest.TestResult, requirement string) string {
 	if test.Failure != nil && test.Failure.Why != "" {
-		return test.Failure.Why
+		return printable(test.Failure.Why)
 	}
 	switch test.Verdict {
 	case gotest.Fail:
 		return requirement + " The test failed without a message: its output says more."
 	case gotest.Panicked:
+		if strings.Contains(test.Output, "failed to create new OS thread") {
+			return "it needed more threads or processes than it may have"
+		}
 		return "the code panicked: " + panicOf(test.Output)
 	case gotest.TimedOut:
-		return fmt.Sprintf("it did not end within %v: something waits for ever, or loops", testTime)
+		return fmt.Sprintf("it did not end within %v: something waits for ever, or loops", g.TestTime)
 	case gotest.Exited:
 		return "the program ended before the test did: something calls os.Exit or log.Fatal, or was killed"
 	case gotest.OutOfMemory:
@@ -439,7 +509,7 @@ func panicOf(output string) string {
 
 // lastWords are those of a program that ended too early.
 func lastWords(output string) string {
-	lines := strings.Split(strings.TrimSpace(clean(output)), "\n")
+	lines := strings.Split(strings.TrimSpace(output), "\n")
 	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
 		return ". Its last words: " + printable(last[max(0, len(last)-200):])
 	}
@@ -488,9 +558,20 @@ func (s sheet) wrappers(names map[string]string) ([]byte, error) {
 	return source.Bytes(), nil
 }
 
-// withoutRoot leaves the workshop's own path out of what the compiler said.
+// withoutRoot leaves the workshop's own path out of what the compiler or a test said.
 func withoutRoot(text, root string) string {
 	return strings.ReplaceAll(text, root+string(filepath.Separator), "")
+}
+
+// withoutHeads leaves out the lines in which the go command names the package.
+func withoutHeads(said string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "# ") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 func firstLines(text string, most int) string {
@@ -498,15 +579,20 @@ func firstLines(text string, most int) string {
 	return strings.Join(lines[:min(len(lines), most)], "\n")
 }
 
-// clean leaves the tests' own marks out of an output.
-func clean(output string) string {
+// clean leaves out of an output the tests' own marks and where the workshop is, and gives
+// tests the names that they are known by.
+func (s sheet) clean(output string, names map[string]string, root string) string {
 	var kept strings.Builder
 	for line := range strings.Lines(output) {
 		if !strings.HasPrefix(line, "\x16") {
 			kept.WriteString(line)
 		}
 	}
-	return kept.String()
+	text := withoutRoot(kept.String(), root)
+	for name, alias := range names {
+		text = strings.ReplaceAll(text, alias, name)
+	}
+	return text
 }
 
 // headAndTail keeps the beginning and the end of a long output.
@@ -521,7 +607,7 @@ func headAndTail(output string) string {
 // printable makes a text of a learner's fit for a line on a screen.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return '.'
 		}
 		return r

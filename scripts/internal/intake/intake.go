@@ -13,12 +13,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"tokenauth.example/scripts/internal/steps"
 )
@@ -26,7 +28,10 @@ import (
 // The limits. A submission is a few kilobytes in a few dozen files.
 const (
 	mostSource  = 1 << 20   // bytes of a file that is read
+	mostRead    = 16 << 20  // bytes of all files that are read
+	mostOwn     = 200       // files of a step that are the learner's
 	mostEntries = 50_000    // files and folders that are looked at
+	mostArchive = 64 << 20  // bytes of an archive
 	mostStream  = 256 << 20 // bytes that a tar archive may unpack to
 )
 
@@ -71,37 +76,39 @@ func NewReader(list []steps.Step) (*Reader, error) {
 
 var archive = regexp.MustCompile(`(?i)\.(zip|tar|tar\.gz|tgz)$`)
 
+// other are the endings of archives that are not read. Whoever hands one in is told so.
+var other = regexp.MustCompile(`(?i)\.(rar|7z|gz|bz2|tbz2?|xz|txz|zst|lz4|z|exe|dmg|iso|zipx)$`)
+
 // Find returns the paths of the submissions that an argument means: itself, or all that
-// stand in it, if it is a folder of submissions.
-func (r *Reader) Find(argument string) ([]string, error) {
+// stand in it, if it is a folder of submissions. named tells that it is itself.
+func (r *Reader) Find(argument string) (paths []string, named bool, err error) {
 	info, err := os.Stat(argument)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !info.IsDir() {
-		return []string{argument}, nil
+		return []string{argument}, true, nil
 	}
 	entries, err := os.ReadDir(argument)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var inside []string
 	for _, entry := range entries {
 		name := entry.Name()
 		if r.steps[name] != nil || name == "steps" || strings.HasSuffix(name, ".go") {
-			return []string{argument}, nil
+			return []string{argument}, true, nil
 		}
 		if ignored(name) || strings.HasPrefix(name, ".") {
 			continue
 		}
-		if entry.IsDir() || archive.MatchString(name) || entry.Type()&fs.ModeSymlink != 0 {
-			inside = append(inside, filepath.Join(argument, name))
+		if entry.IsDir() || archive.MatchString(name) || other.MatchString(name) || entry.Type()&fs.ModeSymlink != 0 {
+			paths = append(paths, filepath.Join(argument, name))
 		}
 	}
-	if len(inside) == 0 {
-		return []string{argument}, nil
+	if len(paths) == 0 {
+		return []string{argument}, true, nil
 	}
-	return inside, nil
+	return paths, false, nil
 }
 
 // ignored tells of names that hold nothing of a learner's.
@@ -109,25 +116,33 @@ func ignored(name string) bool {
 	return slices.Contains([]string{".git", ".workshop", "__MACOSX", ".DS_Store", "Thumbs.db", "solutions", "testdata", "scripts", "vendor", "node_modules"}, name)
 }
 
-// Read reads one submission. What is wrong with it is said in the Submission.
-func (r *Reader) Read(source string) *Submission {
+// Read reads one submission. What is wrong with it is said in the Submission. named tells
+// that the user has written its path, which may be that of a symbolic link then.
+func (r *Reader) Read(source string, named bool) *Submission {
 	s := &Submission{
-		Name:   archive.ReplaceAllString(filepath.Base(filepath.Clean(source)), ""),
 		Source: source,
 		Files:  map[string]map[string][]byte{}, Refused: map[string]map[string]string{}, Differs: map[string][]string{},
 	}
-	c := &collector{reader: r, submission: s, found: map[string]string{}, strangers: map[string]bool{}}
+	whole, err := filepath.Abs(source) // "." has a name, too
+	if err != nil {
+		whole = source
+	}
+	s.Name = other.ReplaceAllString(archive.ReplaceAllString(filepath.Base(whole), ""), "")
+	c := &collector{reader: r, submission: s, found: map[string]*spot{}, strangers: map[string]bool{}}
 	if r.steps[s.Name] != nil {
 		c.inside = s.Name + "/"
 	}
-	err := c.read(source)
+	err = c.read(source, named)
+	if err == nil {
+		err = c.finish()
+	}
 	switch {
 	case errors.As(err, new(refusal)):
 		s.Problem = err.Error()
 	case err != nil:
-		s.Problem = "it cannot be read: " + err.Error()
+		s.Problem = "it cannot be read: " + withoutPath(err)
 	case len(s.Files)+len(s.Refused) == 0:
-		s.Problem = "it has no file of any step: the folder steps/ of a clone is what is graded"
+		s.Notes = append(s.Notes, "it has no file of any step: the folder steps/ of a clone is what is graded")
 	}
 	c.note()
 	return s
@@ -144,11 +159,25 @@ type collector struct {
 	submission *Submission
 	inside     string // the step's folder, if that alone was handed in, with a slash
 	entries    int
-	found      map[string]string // where each file was, by step and name
-	strangers  map[string]bool   // what was left out
+	bytes      int              // that were read
+	found      map[string]*spot // by step and name
+	strangers  map[string]bool  // what was left out
 }
 
-func (c *collector) read(source string) error {
+// spot is where a file of a step was found, and what was there.
+type spot struct {
+	step, file string
+	own        bool   // it is the learner's to write
+	at         string // its path in the submission
+	text       []byte
+	why        string // it cannot be taken, or ""
+	rival      string // the path of another, no nearer to the top, that differs; or ""
+}
+
+func (c *collector) read(source string, named bool) error {
+	if info, err := os.Lstat(source); err == nil && info.Mode()&fs.ModeSymlink != 0 && !named {
+		return refusal("it is a symbolic link. If you have made it, name it as an argument of its own")
+	}
 	info, err := os.Stat(source)
 	if err != nil {
 		return err
@@ -159,6 +188,8 @@ func (c *collector) read(source string) error {
 		return c.folder(source)
 	case !info.Mode().IsRegular():
 		return refusal("it is neither a folder nor an archive")
+	case info.Size() > mostArchive:
+		return refusal(fmt.Sprintf("it has %d bytes, and %d is the most: leave out what is not in steps/", info.Size(), mostArchive))
 	case strings.HasSuffix(lower, ".zip"):
 		return c.zip(source)
 	case archive.MatchString(source):
@@ -190,8 +221,7 @@ func (c *collector) folder(source string) error {
 				c.refuseFolder(name, "its folder cannot be read")
 				return fs.SkipDir
 			}
-			c.take(name, fs.ModeDir, 0, nil)
-			return nil
+			return c.take(name, fs.ModeDir, 0, nil)
 		}
 		if err != nil {
 			c.refuse(name, "it cannot be read")
@@ -202,9 +232,22 @@ func (c *collector) folder(source string) error {
 			c.refuse(name, "it cannot be read")
 			return nil
 		}
-		c.take(name, info.Mode().Type(), info.Size(), func() (io.ReadCloser, error) { return root.Open(filepath.FromSlash(name)) })
-		return nil
+		return c.take(name, info.Mode().Type(), info.Size(), func() (io.ReadCloser, error) { return openRegular(root, name) })
 	})
+}
+
+// openRegular opens a file that was a regular one a moment ago. Its owner may have put a
+// pipe there since, so it is opened without waiting, and looked at again.
+func openRegular(root *os.Root, name string) (io.ReadCloser, error) {
+	file, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		file.Close()
+		return nil, errors.New("it is not a regular file")
+	}
+	return file, nil
 }
 
 func (c *collector) zip(source string) error {
@@ -214,10 +257,19 @@ func (c *collector) zip(source string) error {
 	}
 	defer reader.Close()
 	for _, file := range reader.File {
-		if err := c.entry(file.Name); err != nil {
+		name, err := c.entry(file.Name)
+		if err != nil {
 			return err
 		}
-		c.take(path.Clean(strings.ReplaceAll(file.Name, `\`, "/")), file.Mode().Type(), int64(min(file.UncompressedSize64, 1<<62)), file.Open)
+		open := file.Open
+		if file.Flags&1 != 0 {
+			open = func() (io.ReadCloser, error) {
+				return nil, errors.New("it is encrypted: make the archive without a password")
+			}
+		}
+		if err := c.take(name, file.Mode().Type(), int64(min(file.UncompressedSize64, 1<<62)), open); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -246,23 +298,29 @@ func (c *collector) tar(source string, zipped bool) error {
 		case err != nil:
 			return refusal("it is no tar archive, or a broken one")
 		}
-		if err := c.entry(header.Name); err != nil {
+		name, err := c.entry(header.Name)
+		if err != nil {
 			return err
 		}
 		mode := header.FileInfo().Mode().Type()
 		if header.Typeflag == tar.TypeLink {
-			mode = fs.ModeSymlink
+			mode = fs.ModeIrregular // a hard link has no bytes of its own
 		}
-		c.take(path.Clean(header.Name), mode, header.Size, func() (io.ReadCloser, error) { return io.NopCloser(reader), nil })
+		if err := c.take(name, mode, header.Size, func() (io.ReadCloser, error) { return io.NopCloser(reader), nil }); err != nil {
+			return err
+		}
 	}
 }
 
-// entry looks at the name of a file in an archive.
-func (c *collector) entry(name string) error {
-	if !filepath.IsLocal(filepath.FromSlash(strings.ReplaceAll(name, `\`, "/"))) {
-		return refusal(fmt.Sprintf("it has a path that leads out of it: %q", name))
+var drive = regexp.MustCompile(`^[A-Za-z]:`)
+
+// entry looks at the name of a file in an archive, and returns it with slashes.
+func (c *collector) entry(name string) (string, error) {
+	slashed := strings.ReplaceAll(name, `\`, "/")
+	if !filepath.IsLocal(filepath.FromSlash(slashed)) || drive.MatchString(slashed) {
+		return "", refusal(fmt.Sprintf("it has a path that leads out of it: %q", name))
 	}
-	return c.count()
+	return path.Clean(slashed), c.count()
 }
 
 func (c *collector) count() error {
@@ -275,7 +333,8 @@ func (c *collector) count() error {
 // prose are files of which nobody expects that they are compiled.
 var prose = regexp.MustCompile(`(?i)(\.md|\.kept-[0-9.-]+|(^|/)\.[^/]*)$`)
 
-var goodName = regexp.MustCompile(`^[a-z][a-z0-9_]*\.go$`)
+// goodName are names of files besides those of the step that no system takes for others.
+var goodName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,60}\.go$`)
 
 // place finds out which file of which step a path is: the one below a folder with the
 // step's name. own tells whether it is the learner's to write.
@@ -287,72 +346,142 @@ func (c *collector) place(name string) (step, file string, own bool) {
 		}
 		if files := c.reader.steps[part]; files != nil {
 			file = strings.Join(parts[i+1:], "/")
-			original, known := files[file]
-			own = known && original.Kind == steps.Stub ||
-				!known && goodName.MatchString(file) && !strings.HasSuffix(file, "_test.go")
-			return part, file, own
+			if original, known := files[file]; known {
+				return part, file, original.Kind == steps.Stub
+			}
+			return part, file, compiles(file)
 		}
 	}
 	return "", "", false
 }
 
-// take takes a file if it is needed.
-func (c *collector) take(name string, mode fs.FileMode, size int64, open func() (io.ReadCloser, error)) {
+// compiles tells of a file that the step does not have whether Go would compile it.
+func compiles(file string) bool {
+	return strings.HasSuffix(file, ".go") && !strings.HasSuffix(strings.ToLower(file), "_test.go") &&
+		!strings.ContainsAny(file, "/") && !strings.HasPrefix(file, ".") && !strings.HasPrefix(file, "_")
+}
+
+// badName says what is wrong with the name of a file besides those of the step, or "".
+func (c *collector) badName(step, file string) string {
+	files := c.reader.steps[step]
+	if _, known := files[file]; known {
+		return ""
+	}
+	for name := range files {
+		if strings.EqualFold(name, file) {
+			return "its name is " + name + " but for capital letters: rename it"
+		}
+	}
+	if !goodName.MatchString(file) {
+		return "its name: rename it, with nothing but letters, digits, - and _"
+	}
+	return ""
+}
+
+// take takes a file if it is needed. An error ends the reading.
+func (c *collector) take(name string, mode fs.FileMode, size int64, open func() (io.ReadCloser, error)) error {
 	name = strings.TrimSuffix(name, "/")
 	step, file, own := c.place(name)
 	if mode&fs.ModeSymlink != 0 && c.refuseFolder(name, "its folder is a symbolic link") {
-		return
+		return nil
 	}
 	switch {
 	case step == "" && mode.IsDir():
-		return
+		return nil
 	case step == "" || !own && !c.given(step, file):
 		if step != "" && !mode.IsDir() && !prose.MatchString(file) {
 			c.strangers[path.Join(step, file)] = true
 		}
-		return
+		return nil
 	}
-	// The same file may be there twice, as in a clone with a copy in it. The one nearest
-	// to the top counts.
-	key := path.Join(step, file)
-	if before, twice := c.found[key]; twice && strings.Count(before, "/") <= strings.Count(name, "/") {
-		c.strangers[name] = true
-		return
-	}
-	why := ""
+	found := &spot{step: step, file: file, own: own, at: name}
 	switch {
 	case mode&fs.ModeSymlink != 0:
-		why = "it is a symbolic link"
+		found.why = "it is a symbolic link"
 	case mode.IsDir():
-		why = "it is a folder"
+		found.why = "it is a folder"
 	case mode != 0:
-		why = "it is not a regular file"
+		found.why = "it is not a regular file"
 	case size > mostSource:
-		why = fmt.Sprintf("it has %d bytes, and %d is the most", size, mostSource)
+		found.why = fmt.Sprintf("it has %d bytes, and %d is the most", size, mostSource)
+	case own:
+		found.why = c.badName(step, file)
 	}
-	var text []byte
-	if why == "" {
+	if found.why == "" {
 		var err error
-		if text, err = readAll(open); err != nil {
-			why = "it cannot be read: " + withoutPath(err)
+		if found.text, err = readAll(open); err != nil {
+			found.why = "it cannot be read: " + withoutPath(err)
+		}
+		if c.bytes += len(found.text); c.bytes > mostRead {
+			return refusal(fmt.Sprintf("it has more than %d MiB of source", mostRead>>20))
 		}
 	}
-	c.found[key] = name
-	if !own {
-		if why != "" || !bytes.Equal(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), c.reader.steps[step][file].Text) {
-			c.submission.Differs[step] = append(c.submission.Differs[step], file)
+	c.settle(found)
+	return nil
+}
+
+// settle keeps what was found, unless the same file was found at a better place. The same
+// file may be there twice, as in a clone with a copy in it. The one nearest to the top
+// counts; then the one in a folder steps/.
+func (c *collector) settle(found *spot) {
+	key := path.Join(found.step, found.file)
+	before := c.found[key]
+	switch {
+	case before == nil || before.at == found.at: // the last of its name is what unpacking leaves
+	case found.rank() < before.rank():
+		c.strangers[before.at] = true
+	default:
+		c.strangers[found.at] = true
+		if found.rank() == before.rank() && (found.why != before.why || !bytes.Equal(found.text, before.text)) {
+			before.rival = found.at
 		}
 		return
 	}
-	if why != "" {
-		c.refuseIn(step, file, why)
-		return
+	c.found[key] = found
+}
+
+// rank is smaller the better a file's place is.
+func (s *spot) rank() int {
+	rank := 2 * strings.Count(s.at, "/")
+	if !strings.HasSuffix("/"+s.at, "/steps/"+s.step+"/"+s.file) {
+		rank++
 	}
-	if c.submission.Files[step] == nil {
-		c.submission.Files[step] = map[string][]byte{}
+	return rank
+}
+
+// finish makes the submission of what was found.
+func (c *collector) finish() error {
+	s := c.submission
+	lower := map[string]string{}
+	own := map[string]int{}
+	for _, key := range slices.Sorted(maps.Keys(c.found)) {
+		found := c.found[key]
+		if !found.own {
+			if found.why != "" || !bytes.Equal(bytes.ReplaceAll(found.text, []byte("\r\n"), []byte("\n")), c.reader.steps[found.step][found.file].Text) {
+				s.Differs[found.step] = append(s.Differs[found.step], found.file)
+			}
+			continue
+		}
+		if found.rival != "" {
+			return refusal(fmt.Sprintf("it has two that differ, and which one counts? %q and %q. Hand in one of them; or, if these are two learners, name the folder that they are in", found.at, found.rival))
+		}
+		if own[found.step]++; own[found.step] > mostOwn {
+			return refusal(fmt.Sprintf("it has more than %d Go files in %s", mostOwn, found.step))
+		}
+		if twin := lower[strings.ToLower(key)]; twin != "" && found.why == "" {
+			found.why = "its name is " + twin + " but for capital letters: rename it"
+		}
+		lower[strings.ToLower(key)] = found.file
+		if found.why != "" {
+			c.refuseIn(found.step, found.file, found.why)
+			continue
+		}
+		if s.Files[found.step] == nil {
+			s.Files[found.step] = map[string][]byte{}
+		}
+		s.Files[found.step][found.file] = found.text
 	}
-	c.submission.Files[step][file] = text
-	delete(c.submission.Refused[step], file)
+	return nil
 }
 
 // refuseFolder refuses all files in the folder of a step, or of all steps. It tells
@@ -360,9 +489,13 @@ func (c *collector) take(name string, mode fs.FileMode, size int64, open func() 
 func (c *collector) refuseFolder(name, why string) bool {
 	folder := path.Base(name)
 	for step, files := range c.reader.steps {
+		at := name
+		if folder == "steps" {
+			at = path.Join(name, step)
+		}
 		for file, original := range files {
 			if original.Kind == steps.Stub && (folder == "steps" || folder == step) {
-				c.refuseIn(step, file, why)
+				c.settle(&spot{step: step, file: file, own: true, at: path.Join(at, file), why: why})
 			}
 		}
 	}
@@ -377,7 +510,7 @@ func (c *collector) given(step, file string) bool {
 
 func (c *collector) refuse(name, why string) {
 	if step, file, own := c.place(name); own {
-		c.refuseIn(step, file, why)
+		c.settle(&spot{step: step, file: file, own: true, at: name, why: why})
 	}
 }
 
