@@ -61,8 +61,6 @@ type Grader struct {
 	slots  chan struct{}
 	flight sync.Map // by key, what is being judged now
 	stage  string   // a folder that the sandbox may read
-
-XX
 }
 
 // sheet is what the grader knows of a step.
