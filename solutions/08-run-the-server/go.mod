@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/stretchr/testify v1.12.1
+	github.com/swaggest/swgui v1.8.5
 	golang.org/x/crypto v0.58.0
 	tokenauth.example/auth v0.0.0
 	tokenauth.example/login v0.0.0

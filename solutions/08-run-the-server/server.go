@@ -10,6 +10,7 @@ import (
 	"tokenauth.example/login"
 	"tokenauth.example/login/api"
 	"tokenauth.example/password"
+	"tokenauth.example/server/docs"
 	"tokenauth.example/tasks"
 	"tokenauth.example/token"
 	"tokenauth.example/users"
@@ -21,6 +22,7 @@ import (
 //workshop:todo 4 make the stores, the issuer, the verifier and the middleware, and add the routes: the patterns /users and /auth/token for login; GET /auth/me, /tasks and /tasks/ behind auth.Require. A pattern without a method leaves the 405 to the handler behind it.
 //workshop:todo 5 put jsonErrors around it all.
 //workshop:stub mux := http.NewServeMux()
+//workshop:stub docs.AddTo(mux)
 //workshop:stub mux.HandleFunc("GET /healthz", health)
 //workshop:stub return mux, nil
 func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) {
@@ -43,6 +45,7 @@ func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) 
 	require := auth.Require(tokens, accounts, log)
 
 	mux := http.NewServeMux()
+	docs.AddTo(mux)
 	entrance := login.New(accounts, issuer, log)
 	mux.Handle("/users", entrance)
 	mux.Handle("/auth/token", entrance)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"tokenauth.example/login/api"
+	"tokenauth.example/server/docs"
 )
 
 // newHandler builds every part out of the ones before it, and gives each its route.
@@ -16,6 +17,7 @@ func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) 
 	//   method leaves the 405 to the handler behind it.
 	// TODO 5: put jsonErrors around it all.
 	mux := http.NewServeMux()
+	docs.AddTo(mux)
 	mux.HandleFunc("GET /healthz", health)
 	return mux, nil
 }

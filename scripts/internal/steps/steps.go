@@ -126,6 +126,9 @@ type File struct {
 	Todos []stub.Todo // of a Stub
 }
 
+// given are the endings of files that code is made of: what it embeds is code, too.
+var given = []string{".go", ".html", ".js", ".json"}
+
 // Files derives from the solution the files that the step begins with, ordered by
 // name.
 func (s Step) Files() ([]File, error) {
@@ -140,7 +143,7 @@ func (s Step) Files() ([]File, error) {
 			return err
 		}
 		relative = filepath.ToSlash(relative)
-		if !strings.HasSuffix(relative, ".go") && relative != "go.mod" && relative != "go.sum" {
+		if !slices.Contains(given, path.Ext(relative)) && relative != "go.mod" && relative != "go.sum" {
 			return nil
 		}
 		text, err := os.ReadFile(name)
