@@ -53,6 +53,7 @@ func verbs() []verb {
 		{"doctor", "", "find out what is wrong with this machine", (*app).doctor},
 		{"run", "", "run your server, with the settings in .env", (*app).run},
 		{"demo", "", "run the reference server and try it with curl", (*app).demo},
+		{"token", "[TOKEN]", "what a token says, without sending it anywhere", (*app).token},
 		{"grade", "[-out DIR] WHO...", "teachers: grade submissions, trusting none", (*app).gradeClass},
 		{"stubs", "[-check]", "maintainers: write steps/ from solutions/", (*app).stubs},
 		{"verify", "[-step 03]", "maintainers: prove that the workshop is right", (*app).verify},
