@@ -162,13 +162,13 @@ func (a *app) submissions(list []steps.Step, arguments []string) ([]*intake.Subm
 	var found []*intake.Submission
 	taken := map[string]bool{}
 	for _, argument := range arguments {
-		paths, named, err := reader.Find(a.fromTop(argument))
+		paths, err := reader.Find(a.fromTop(argument))
 		if err != nil {
 			return nil, wayOut(err, "Name folders or archives that are there. Paths begin at the top folder.")
 		}
 		for _, path := range paths {
 			a.screen.Progress("reading %s ...", safe(filepath.Base(path)))
-			submission := reader.Read(path, named)
+			submission := reader.Read(path)
 			name := submission.Name
 			for n := 2; taken[submission.Name]; n++ {
 				submission.Name = fmt.Sprintf("%s-%d", name, n)

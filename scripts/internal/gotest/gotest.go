@@ -137,7 +137,13 @@ func (o Overlay) Write(dir string) (flag string, err error) {
 		if text == nil {
 			continue
 		}
-		copied := filepath.Join(dir, fmt.Sprintf("overlay-%d", len(replace)))
+		// The compiler names the copy in what it says: it has the name of the original, in
+		// a folder of its own.
+		folder := filepath.Join(dir, fmt.Sprintf("overlay-%d", len(replace)))
+		copied := filepath.Join(folder, filepath.Base(name))
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			return "", err
+		}
 		if err := os.WriteFile(copied, text, 0o600); err != nil {
 			return "", err
 		}
@@ -213,11 +219,26 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	case errors.As(err, new(*exec.ExitError)) && missingModule.Match(out):
 		return nil, "", fmt.Errorf("the modules that the workshop needs are not on this machine: %s", strings.TrimSpace(missingModule.FindString(string(out))))
 	case errors.As(err, new(*exec.ExitError)):
-		return nil, string(out), nil
+		return nil, withoutOverlay(string(out), dir, work), nil
 	case err != nil:
 		return nil, "", err
 	}
 	return b, "", nil
+}
+
+var overlayFolder = regexp.MustCompile(`overlay-[0-9]+[/\\]`)
+
+// withoutOverlay names in what the compiler said the files as those of dir, and not as their
+// copies in work.
+func withoutOverlay(said, dir, work string) string {
+	places := []string{work}
+	if relative, err := filepath.Rel(dir, work); err == nil {
+		places = append(places, relative)
+	}
+	for _, place := range places {
+		said = strings.ReplaceAll(said, place+string(filepath.Separator), "")
+	}
+	return overlayFolder.ReplaceAllString(said, "")
 }
 
 // Run compiles the tests in dir and runs them. Where they cannot all be judged in one
@@ -383,6 +404,9 @@ func judge(name string, end ending) Verdict {
 	switch {
 	case passes == 1 && end.well && end.early == "":
 		return Pass
+	// With no memory left it tells of every goroutine, which may be more than a megabyte.
+	case end.early == OutputLimit && outOfMemory.MatchString(end.output):
+		return OutOfMemory
 	case end.early != "":
 		return end.early
 	case outOfMemory.MatchString(end.output):

@@ -6,6 +6,7 @@ package grade
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -50,7 +51,8 @@ type Grader struct {
 	Points   Points
 	Fresh    bool // judge anew what was judged before
 	Jobs     int  // how many steps are judged at a time
-	// TestTime and BuildTime are how long a test, and compiling, may take.
+	// TestTime and BuildTime are how long a test, and compiling, may take, if not the
+	// usual time.
 	TestTime, BuildTime time.Duration
 	// Ungated lets code pass that the gate refuses. It is for tests of what stands behind.
 	Ungated bool
@@ -113,6 +115,7 @@ func (g *Grader) Class(ctx context.Context, submissions []*intake.Submission) (r
 
 // prepare reads what is the same for every submission.
 func (g *Grader) prepare() error {
+	g.TestTime, g.BuildTime = cmp.Or(g.TestTime, TestTime), cmp.Or(g.BuildTime, BuildTime)
 	g.slots = make(chan struct{}, g.Jobs)
 	for _, step := range g.Steps {
 		sheet, err := g.sheet(step)
@@ -299,7 +302,7 @@ func (s sheet) before(submission *intake.Submission, ungated bool) (result repor
 			found = append(found, lines...)
 		}
 		if err != nil {
-			broken = append(broken, firstLines(err.Error(), 10)+encoding(files[name]))
+			broken = append(broken, encoding(name, files[name])+firstLines(err.Error(), 10))
 		} else if said, wanted := packageOf(files[name]), s.packageName(name); said != wanted {
 			broken = append(broken, fmt.Sprintf("%s: it says \"package %s\", and must say \"package %s\"", name, said, wanted))
 		}
@@ -335,10 +338,10 @@ func packageOf(source []byte) string {
 	return parsed.Name.Name
 }
 
-// encoding says of a file that does not parse whether it is text at all, in the eyes of Go.
-func encoding(source []byte) string {
-	if bytes.HasPrefix(source, []byte{0xff, 0xfe}) || bytes.HasPrefix(source, []byte{0xfe, 0xff}) || bytes.IndexByte(source, 0) >= 0 {
-		return "\nIs it UTF-16, as some editors of Windows write it? Save it as UTF-8."
+// encoding says of a file that does not parse that Go does not take it for text, if so.
+func encoding(name string, source []byte) string {
+	if bytes.HasPrefix(source, []byte{0xff, 0xfe}) || bytes.HasPrefix(source, []byte{0xfe, 0xff}) {
+		return name + ": it is UTF-16, as some editors of Windows write it. Save it as UTF-8.\n"
 	}
 	return ""
 }

@@ -56,11 +56,14 @@ type Submission struct {
 // Reader reads submissions for a workshop.
 type Reader struct {
 	steps map[string]map[string]steps.File // by step, and by name
+	// linked are symbolic links that stand in a class. Whoever put them there may be a
+	// learner, so they are not followed, unlike those that the user names.
+	linked map[string]bool
 }
 
 // NewReader returns a Reader for the workshop's steps.
 func NewReader(list []steps.Step) (*Reader, error) {
-	r := &Reader{map[string]map[string]steps.File{}}
+	r := &Reader{map[string]map[string]steps.File{}, map[string]bool{}}
 	for _, step := range list {
 		files, err := step.Files()
 		if err != nil {
@@ -80,35 +83,38 @@ var archive = regexp.MustCompile(`(?i)\.(zip|tar|tar\.gz|tgz)$`)
 var other = regexp.MustCompile(`(?i)\.(rar|7z|gz|bz2|tbz2?|xz|txz|zst|lz4|z|exe|dmg|iso|zipx)$`)
 
 // Find returns the paths of the submissions that an argument means: itself, or all that
-// stand in it, if it is a folder of submissions. named tells that it is itself.
-func (r *Reader) Find(argument string) (paths []string, named bool, err error) {
+// stand in it, if it is a folder of submissions.
+func (r *Reader) Find(argument string) ([]string, error) {
 	info, err := os.Stat(argument)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if !info.IsDir() {
-		return []string{argument}, true, nil
+		return []string{argument}, nil
 	}
 	entries, err := os.ReadDir(argument)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
+	var paths []string
 	for _, entry := range entries {
 		name := entry.Name()
 		if r.steps[name] != nil || name == "steps" || strings.HasSuffix(name, ".go") {
-			return []string{argument}, true, nil
+			return []string{argument}, nil
 		}
 		if ignored(name) || strings.HasPrefix(name, ".") {
 			continue
 		}
 		if entry.IsDir() || archive.MatchString(name) || other.MatchString(name) || entry.Type()&fs.ModeSymlink != 0 {
-			paths = append(paths, filepath.Join(argument, name))
+			path := filepath.Join(argument, name)
+			paths = append(paths, path)
+			r.linked[path] = entry.Type()&fs.ModeSymlink != 0
 		}
 	}
 	if len(paths) == 0 {
-		return []string{argument}, true, nil
+		return []string{argument}, nil
 	}
-	return paths, false, nil
+	return paths, nil
 }
 
 // ignored tells of names that hold nothing of a learner's.
@@ -116,9 +122,8 @@ func ignored(name string) bool {
 	return slices.Contains([]string{".git", ".workshop", "__MACOSX", ".DS_Store", "Thumbs.db", "solutions", "testdata", "scripts", "vendor", "node_modules"}, name)
 }
 
-// Read reads one submission. What is wrong with it is said in the Submission. named tells
-// that the user has written its path, which may be that of a symbolic link then.
-func (r *Reader) Read(source string, named bool) *Submission {
+// Read reads one submission. What is wrong with it is said in the Submission.
+func (r *Reader) Read(source string) *Submission {
 	s := &Submission{
 		Source: source,
 		Files:  map[string]map[string][]byte{}, Refused: map[string]map[string]string{}, Differs: map[string][]string{},
@@ -132,7 +137,7 @@ func (r *Reader) Read(source string, named bool) *Submission {
 	if r.steps[s.Name] != nil {
 		c.inside = s.Name + "/"
 	}
-	err = c.read(source, named)
+	err = c.read(source)
 	if err == nil {
 		err = c.finish()
 	}
@@ -174,8 +179,8 @@ type spot struct {
 	rival      string // the path of another, no nearer to the top, that differs; or ""
 }
 
-func (c *collector) read(source string, named bool) error {
-	if info, err := os.Lstat(source); err == nil && info.Mode()&fs.ModeSymlink != 0 && !named {
+func (c *collector) read(source string) error {
+	if c.reader.linked[source] {
 		return refusal("it is a symbolic link. If you have made it, name it as an argument of its own")
 	}
 	info, err := os.Stat(source)
