@@ -8,7 +8,7 @@ $(error Go is not there, or too old: install Go 1.26 or newer from https://go.de
 endif
 WORKSHOP = @go -C scripts tool workshop
 
-start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants:
+start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
 grade:
@@ -16,5 +16,5 @@ grade:
 
 test: verify
 
-.PHONY: start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants grade test
+.PHONY: start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench grade test
 .DEFAULT_GOAL = start

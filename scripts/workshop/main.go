@@ -58,6 +58,7 @@ func verbs() []verb {
 		{"stubs", "[-check]", "maintainers: write steps/ from solutions/", (*app).stubs},
 		{"verify", "[-step 03]", "maintainers: prove that the workshop is right", (*app).verify},
 		{"fuzz", "[-time 1m]", "maintainers: send the solutions anything", (*app).fuzz},
+		{"bench", "[-part P]", "maintainers: measure what people wait for", (*app).bench},
 		{"mutants", "[STEP]", "maintainers: change the solutions at random", (*app).mutants},
 	}
 }
