@@ -1,6 +1,7 @@
 # Every target is one go command; README.md has each in its plain form.
 STEP =
 DIR =
+URL = http://127.0.0.1:8000
 ARGS =
 # A Go that is too old would answer with its usage, and not say why.
 ifeq ($(filter go1.%,$(shell go -C scripts env GOVERSION 2>&1)),)
@@ -14,7 +15,10 @@ start check watch hint show catchup reset doctor run demo token stubs verify fuz
 grade:
 	$(WORKSHOP) $@ $(ARGS) "$(DIR)"
 
+contract:
+	$(WORKSHOP) $@ -url "$(URL)" $(ARGS)
+
 test: verify
 
-.PHONY: start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench grade test
+.PHONY: start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench grade contract test
 .DEFAULT_GOAL = start

@@ -55,6 +55,7 @@ func verbs() []verb {
 		{"demo", "", "run the reference server and try it with curl", (*app).demo},
 		{"token", "[TOKEN]", "what a token says, without sending it anywhere", (*app).token},
 		{"grade", "[-out DIR] WHO...", "teachers: grade submissions, trusting none", (*app).gradeClass},
+		{"contract", "-url URL", "does a running server keep the HTTP contract?", (*app).contract},
 		{"stubs", "[-check]", "maintainers: write steps/ from solutions/", (*app).stubs},
 		{"verify", "[-step 03]", "maintainers: prove that the workshop is right", (*app).verify},
 		{"fuzz", "[-time 1m]", "maintainers: send the solutions anything", (*app).fuzz},

@@ -1,0 +1,147 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// together is what must hold while requests run side by side.
+func together() []Case {
+	return []Case{
+		{Name: "gives-an-email-to-one-of-eight", Asks: "one 201, and seven times 409 email_taken", Why: "Who looks first and inserts then lets two in (CWE-367)", Do: func(t *try) { t.race("{new}") }},
+		{Name: "gives-an-email-to-one-whatever-the-case", Asks: "one 201, and seven times 409 email_taken", Why: "CWE-367, CWE-178", Do: func(t *try) {
+			email := newEmail()
+			t.race(email, strings.ToUpper(email))
+		}},
+		{Name: "loses-no-task", Asks: "forty tasks of forty requests, each with an id of its own", Why: "CWE-362", Do: func(t *try) {
+			u := t.newUser()
+			var requests []request
+			for i := range 40 {
+				requests = append(requests, post("/tasks", fmt.Sprintf(`{"title":"task %d"}`, i)).as(u.token))
+			}
+			ids, titles := map[string]bool{}, map[string]bool{}
+			for i, a := range t.sendAll(requests...) {
+				t.want(a, wants(status(201), hasID, holds("title", fmt.Sprintf("task %d", i)))...)
+				ids[a.id()] = true
+			}
+			for _, task := range t.list(u.token) {
+				titles[fmt.Sprint(task["title"])] = true
+				delete(ids, idOf(task))
+			}
+			if len(titles) != 40 || len(ids) != 0 {
+				t.fail("forty tasks in the list", "%d titles, and %d ids that are not in it", len(titles), len(ids))
+			}
+		}},
+		{Name: "never-mixes-two-users-up", Asks: "each answer is about the user whose token was sent", Why: "One variable for all requests gives one user the other's tasks (CWE-488)", Do: func(t *try) {
+			users := []user{t.newUser(), t.newUser()}
+			var requests []request
+			for range 20 {
+				for _, u := range users {
+					requests = append(requests, get("/auth/me").as(u.token), post("/tasks", `{"title":`+quoted(u.email)+`}`).as(u.token), get("/tasks").as(u.token))
+				}
+			}
+			for i, a := range t.sendAll(requests...) {
+				u := users[i/3%2]
+				t.want(a, status(200, 201)...)
+				switch other := users[1-i/3%2]; {
+				case i%3 == 0 && a.id() != u.id:
+					t.fail(`"id" is `+u.id, "%s, and the other user is %s", a.id(), other.id)
+				case strings.Contains(string(a.body), other.email):
+					t.want(a, that("nothing of the other user in it", func(answer) string { return shown(string(a.body)) })...)
+				}
+			}
+			for _, u := range users {
+				for _, task := range t.list(u.token) {
+					if task["title"] != u.email {
+						t.fail("tasks of "+u.email+" alone", "one with the title %v", task["title"])
+					}
+				}
+			}
+		}},
+		{Name: "never-mixes-two-logins-up", Asks: "each token is the one of whose password was sent", Why: "CWE-488", Do: func(t *try) {
+			users := []user{t.ann(), t.bob()}
+			var requests []request
+			for range 4 {
+				for _, u := range users {
+					requests = append(requests, login(u.email, u.password))
+				}
+			}
+			for i, a := range t.sendAll(requests...) {
+				t.want(a, status(200)...)
+				if me := t.send(get("/auth/me").as(a.text("access_token"))); me.id() != users[i%2].id {
+					t.fail(`"id" is `+users[i%2].id, "%s", me.id())
+				}
+			}
+		}},
+		{Name: "deletes-a-task-once", Asks: "one 204, and seven times 404", Why: "CWE-367", Do: func(t *try) {
+			var requests []request
+			for range 8 {
+				requests = append(requests, ask("DELETE", "/tasks/{task}").as("{token}"))
+			}
+			t.count(t.sendAll(requests...), 204, 404)
+		}},
+		{Name: "reads-while-others-write", Asks: "200 or 201 for each", Why: "A database that is busy is no trouble of the client's", Do: func(t *try) {
+			var users []user
+			for range 3 {
+				users = append(users, t.newUser())
+			}
+			var requests []request
+			for i := range 45 {
+				u := users[i%3]
+				requests = append(requests, get("/tasks").as(u.token), post("/tasks", `{"title":"x"}`).as(u.token))
+			}
+			for _, a := range t.sendAll(requests...) {
+				t.want(a, status(200, 201)...)
+			}
+		}},
+		{Name: "serves-others-while-one-client-is-slow", Asks: "200, while thirty clients have sent half of a request", Why: "One slow client must not stop everybody (CWE-400)", Do: func(t *try) {
+			token := t.fill("{token}")
+			for i := range 30 {
+				connection, err := t.server.dial(t.ctx)
+				if err != nil {
+					t.broken(fmt.Errorf("%w: %v", errUnreachable, err))
+				}
+				defer connection.Close()
+				text := fmt.Sprintf("POST %s/tasks HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"title\"", t.server.base, t.server.host, token)
+				if i%2 == 0 {
+					text = text[:len(text)/2]
+				}
+				if _, err := connection.Write([]byte(text)); err != nil {
+					t.broken(err)
+				}
+			}
+			t.want(t.send(get("/auth/me").as(token).within(soon)), status(200)...)
+			t.want(t.send(post("/tasks", `{"title":"x"}`).as(token).within(soon)), status(201)...)
+		}},
+	}
+}
+
+// race signs up eight times with the same emails.
+func (t *try) race(emails ...string) {
+	var requests []request
+	for i := range 8 {
+		requests = append(requests, post("/users", `{"email":"`+emails[i%len(emails)]+`","password":"`+fmt.Sprintf("password-number-%d", i)+`"}`))
+	}
+	answers := t.sendAll(requests...)
+	t.count(answers, 201, 409)
+	for i, a := range answers {
+		if a.status == 409 {
+			t.want(a, problem("email_taken", 409)...)
+		}
+		if a.status == 201 {
+			t.want(t.send(login(t.fill(emails[i%len(emails)]), fmt.Sprintf("password-number-%d", i))), status(200)...)
+		}
+	}
+}
+
+// count ends the case unless one of the answers has the first status, and all others the
+// second.
+func (t *try) count(answers []answer, one, others int) {
+	found := map[int]int{}
+	for _, a := range answers {
+		found[a.status]++
+	}
+	if found[one] != 1 || found[others] != len(answers)-1 {
+		t.fail(fmt.Sprintf("%d once, and %d %d times", one, others, len(answers)-1), "answers by status: %v", found)
+	}
+}
