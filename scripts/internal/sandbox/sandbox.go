@@ -20,7 +20,7 @@ import (
 // whoever starts it has to end it, and one of the processor's would count a machine with
 // many of them differently.
 const (
-	memory    = 2 << 30 // bytes of address space; Go reserves far more than it uses
+	memory    = 3 << 30 // bytes of address space; Go reserves far more than it uses, and a stack may have one
 	processes = 256     // and threads
 	openFiles = 256
 	fileSize  = 64 << 20 // bytes of any file that it writes
