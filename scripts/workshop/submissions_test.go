@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -89,6 +90,7 @@ func TestSubmissions(t *testing.T) {
 			"submission": makeSubmissions, "grade": gradeAll("workshop"), "ungated": gradeAll("workshop-ungated"), "results": checkResults,
 			"verdict": checkVerdict, "points": checkPoints, "says": checkSays,
 			"pack": pack, "fill": fill, "convert": convert, "fifo": makeFifo, "running": waitRunning, "survivors": checkSurvivors, "same": checkSame,
+			"lock": lock, "only": onlyTools, "rename": rename, "signal": signalGrader,
 		},
 	})
 }
@@ -409,6 +411,50 @@ func convert(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("convert to what?")
 	}
 	ts.Check(os.WriteFile(name, text, 0o644))
+}
+
+// lock marks every file of a zip archive as encrypted.
+func lock(ts *testscript.TestScript, _ bool, args []string) {
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, head := range []struct {
+		begin string
+		flags int
+	}{{"PK\x03\x04", 6}, {"PK\x01\x02", 8}} {
+		for at := 0; ; at++ {
+			next := bytes.Index(text[at:], []byte(head.begin))
+			if next < 0 {
+				break
+			}
+			at += next
+			text[at+head.flags] |= 1
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o644))
+}
+
+// onlyTools makes a folder only/ with links to some tools of the machine's.
+func onlyTools(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.MkdirAll(ts.MkAbs("only"), 0o755))
+	for _, tool := range args {
+		path, err := exec.LookPath(tool)
+		ts.Check(err)
+		path, err = filepath.EvalSymlinks(path)
+		ts.Check(err)
+		ts.Check(os.Symlink(path, ts.MkAbs(filepath.Join("only", tool))))
+	}
+}
+
+// rename renames a file to a name with escapes.
+func rename(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.Rename(ts.MkAbs(args[0]), ts.MkAbs(unescape(ts, args[1]))))
+}
+
+// signalGrader sends SIGTERM to the grader that runs in the background.
+func signalGrader(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, cmd := range ts.BackgroundCmds() {
+		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+	}
 }
 
 func makeFifo(ts *testscript.TestScript, _ bool, args []string) {

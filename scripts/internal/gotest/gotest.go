@@ -396,6 +396,8 @@ var missingModule = regexp.MustCompile(`.*(module lookup disabled by GOPROXY=off
 
 var outOfMemory = regexp.MustCompile(`(?m)^(fatal error: |runtime: )(runtime: )?(out of memory|cannot allocate memory)`)
 
+var outOfThreads = regexp.MustCompile(`(?m)^runtime: failed to create new OS thread`)
+
 // judge reads the markers that the testing package prints with -test.v=test2json. A
 // test has passed if it says so, once, and its process ended well besides: code that
 // prints or exits at the wrong moment can bring about either alone.
@@ -404,9 +406,12 @@ func judge(name string, end ending) Verdict {
 	switch {
 	case passes == 1 && end.well && end.early == "":
 		return Pass
-	// With no memory left it tells of every goroutine, which may be more than a megabyte.
+	// A program that has no memory or threads left tells of every goroutine, which may be
+	// more than a megabyte. It ended because of what it said first.
 	case end.early == OutputLimit && outOfMemory.MatchString(end.output):
 		return OutOfMemory
+	case end.early == OutputLimit && outOfThreads.MatchString(end.output):
+		return Panicked
 	case end.early != "":
 		return end.early
 	case outOfMemory.MatchString(end.output):
