@@ -473,7 +473,8 @@ func (c *collector) finish() error {
 		if own[found.step]++; own[found.step] > mostOwn {
 			return refusal(fmt.Sprintf("it has more than %d Go files in %s", mostOwn, found.step))
 		}
-		if twin := lower[strings.ToLower(key)]; twin != "" && found.why == "" {
+		_, known := c.reader.steps[found.step][found.file]
+		if twin := lower[strings.ToLower(key)]; twin != "" && found.why == "" && !known {
 			found.why = "its name is " + twin + " but for capital letters: rename it"
 		}
 		lower[strings.ToLower(key)] = found.file

@@ -98,6 +98,8 @@ func (s *Sandbox) Command(ctx context.Context, binary, dir string, folders []Fol
 	for _, folder := range folders {
 		line = append(line, "--ro-bind", folder.From, folder.At)
 	}
+	// A test may start itself again, and asks the system for its path. See enclosed.
+	line = append(line, "--symlink", at, "/proc/self/exe")
 	// Last, the folders that hold all of this stop taking files: they have no limit. What
 	// is left to write to is /tmp.
 	line = append(line, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", dir, "--", at)
@@ -110,7 +112,8 @@ const uids = 100_000
 
 // enclosed is the beginning of a command that runs another with limits, in namespaces of
 // its own. Limits on processes are not for root, so root becomes a user whom nobody else
-// is. There is no /proc: it would tell a test the name under which it runs.
+// is. There is no /proc: it would tell a test the name under which it runs, and in a
+// container it often may not be mounted.
 func (s *Sandbox) enclosed() []string {
 	var line []string
 	if os.Getuid() == 0 {
