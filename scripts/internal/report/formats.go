@@ -25,6 +25,7 @@ var Formats = []Format{
 	{Name: "json", File: "report.json", Class: JSON},
 	{Name: "csv", File: "class.csv", Class: CSV},
 	{Name: "junit", File: "junit.xml", Class: JUnit},
+	{Name: "html", File: "class.html", Class: HTML},
 	{Name: "gradescope", File: "gradescope.json", Learner: Gradescope},
 	{Name: "exercism", File: "exercism.json", Learner: ExercismV3},
 	{Name: "classroom50", File: "classroom50.json", Learner: Classroom50},
