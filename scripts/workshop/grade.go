@@ -69,7 +69,7 @@ func (a *app) gradeClass() (int, error) {
 	if err != nil && !(errors.Is(err, os.ErrNotExist) && *points == a.workshop.Path("testdata", "points.txt")) {
 		return exitTrouble, err
 	}
-	submissions, err := a.submissions(list, flags.Args())
+	submissions, err := a.submissions(list, flags.Args(), a.fromTop(*out))
 	if err != nil {
 		return exitTrouble, err
 	}
@@ -153,8 +153,9 @@ func (a *app) fromTop(name string) string {
 	return name
 }
 
-// submissions reads what the arguments name. Two learners of one name get numbers.
-func (a *app) submissions(list []steps.Step, arguments []string) ([]*intake.Submission, error) {
+// submissions reads what the arguments name, but for the results of the last time. Two
+// learners of one name get numbers.
+func (a *app) submissions(list []steps.Step, arguments []string, results string) ([]*intake.Submission, error) {
 	reader, err := intake.NewReader(list)
 	if err != nil {
 		return nil, err
@@ -167,6 +168,9 @@ func (a *app) submissions(list []steps.Step, arguments []string) ([]*intake.Subm
 			return nil, wayOut(err, "Name folders or archives that are there. Paths begin at the top folder.")
 		}
 		for _, path := range paths {
+			if filepath.Clean(path) == filepath.Clean(results) {
+				continue
+			}
 			a.screen.Progress("reading %s ...", safe(filepath.Base(path)))
 			submission := reader.Read(path)
 			name := submission.Name
