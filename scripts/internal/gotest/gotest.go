@@ -328,7 +328,8 @@ func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...stri
 			return result, false
 		}
 	}
-	return result, true
+	// If all passed, the process must have ended well: otherwise something ended it.
+	return result, end.well || !result.Done()
 }
 
 // Passes runs the binary once with the flags, and tells whether all that it ran passed.
