@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -129,8 +130,8 @@ func (a *app) contractResult(result contract.Result) int {
 	}
 	if left > 0 {
 		a.screen.Printf("\nNot run:")
-		for cause, n := range causes {
-			a.screen.Wrap("  ", fmt.Sprintf("%d: %s", n, cause))
+		for _, cause := range slices.Sorted(maps.Keys(causes)) {
+			a.screen.Wrap("  ", fmt.Sprintf("%d: %s", causes[cause], cause))
 		}
 	}
 	for _, note := range result.Notes {

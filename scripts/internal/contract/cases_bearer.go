@@ -84,7 +84,8 @@ func bearerRules() []Case {
 		{Name: "ignores-Authorization-in-a-cookie", Send: get("/tasks", "Cookie: Authorization=\"Bearer {token}\""), Want: noToken, Why: cookie},
 		{Name: "ignores-a-token-in-a-form", Send: form("access_token={token}&title=x").to("/tasks"), Want: noToken, Why: "The contract: a header, and nothing else; the body has not been read yet"},
 		{Name: "ignores-a-token-in-other-headers", Send: get("/auth/me", "X-Access-Token: {token}", "X-Authorization: Bearer {token}", "Proxy-Authorization: Bearer {token}", "Authentication: Bearer {token}"), Want: noToken, Why: "The contract: a header, and nothing else"},
-		{Name: "believes-no-header-that-names-a-user", Send: get("/auth/me", "X-Forwarded-User: {email}", "X-User: {email}", "X-User-Id: {id}", "X-Remote-User: {email}", "Remote-User: {email}", "From: {email}"), Want: noToken, Why: "Anybody can write a header (CWE-290)"},
+		{Name: "believes-no-header-that-names-a-user", Send: get("/auth/me", "X-Forwarded-User: {id}", "X-User: {id}", "X-User-Id: {id}", "X-Remote-User: {id}", "Remote-User: {id}"), Want: noToken, Why: "Anybody can write a header (CWE-290)"},
+		{Name: "believes-no-header-that-names-an-email", Send: get("/auth/me", "X-Forwarded-User: {email}", "X-Forwarded-Email: {email}", "X-User: {email}", "Remote-User: {email}", "From: {email}"), Want: noToken, Why: "Anybody can write a header (CWE-290)"},
 
 		{Name: "refuses-before-it-judges-json", Send: post("/tasks", "{{{"), Want: noToken, Why: "The contract: checked before the body is read"},
 		{Name: "refuses-a-bad-token-before-it-judges-json", Send: post("/tasks", "{{{").as("nonsense"), Want: badToken, Why: "The contract: checked before the body is read"},

@@ -79,7 +79,6 @@ func shapes() []Case {
 
 	// Versions, lines and headers.
 	for name, text := range map[string]string{
-		"nothing-but-a-line-end":    "\r\n\r\n",
 		"a-word":                    "hello\r\n\r\n",
 		"no-version":                "GET /tasks\r\n\r\n",
 		"HTTP-2":                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -199,6 +198,7 @@ func shapes() []Case {
 
 	// Clients that hang up.
 	begun("survives-a-client-that-says-nothing", " ")
+	begun("survives-nothing-but-a-line-end", "\r\n\r\n")
 	begun("survives-a-client-that-hangs-up-in-its-first-line", "GET /tas")
 	begun("survives-a-client-that-hangs-up-in-a-header", "GET /tasks HTTP/1.1\r\nHost: {host}\r\nAuthori")
 	begun("survives-a-client-that-hangs-up-in-a-body", "POST /users HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"email\"")

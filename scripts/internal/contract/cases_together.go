@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // together is what must hold while requests run side by side.
@@ -57,6 +58,19 @@ func together() []Case {
 					}
 				}
 			}
+		}},
+		{Name: "keeps-a-slow-request-with-its-user", Asks: "a task whose body comes slowly is the one's who began to send it", Why: "Of two requests at once, both must not become those of the last who asked (CWE-488)", Do: func(t *try) {
+			slow, quick := t.newUser(), t.newUser()
+			r := post("/tasks", `{"title":"a slow task"}`).as(slow.token)
+			r.middle = func() {
+				for range 3 { // the server has time to look at whose the slow request is
+					time.Sleep(100 * time.Millisecond)
+					_, _ = t.ask(post("/tasks", `{"title":"a quick task"}`).as(quick.token))
+				}
+			}
+			t.want(t.send(r), status(201)...)
+			t.listIs(slow.token, "a slow task")
+			t.listIs(quick.token, "a quick task", "a quick task", "a quick task")
 		}},
 		{Name: "never-mixes-two-logins-up", Asks: "each token is the one of whose password was sent", Why: "CWE-488", Do: func(t *try) {
 			users := []user{t.ann(), t.bob()}

@@ -36,6 +36,7 @@ type request struct {
 	soon           time.Duration // how long the answer may take; if 0, as long as the case
 	hangUp         bool          // close the connection when all is sent, and read nothing
 	endless        int           // how many times the body is sent, one behind the other
+	middle         func()        // called when half of the body has been sent; it sends no more before that returns
 
 	filled map[string]string // what stands for {id} and the like, once it is sent
 }
@@ -293,6 +294,13 @@ func (s server) sendFor(ctx context.Context, r request, wanted int) ([]answer, e
 		defer close(writing)
 		head, body := s.bytes(r)
 		_, err := io.WriteString(connection, head)
+		if r.middle != nil && err == nil {
+			var half int
+			if half, err = io.WriteString(connection, body[:len(body)/2]); err == nil {
+				r.middle()
+			}
+			body = body[half:]
+		}
 		for i := 0; i < max(1, r.endless) && err == nil && body != ""; i++ {
 			_, err = io.WriteString(connection, body)
 		}
@@ -342,8 +350,11 @@ func readAnswer(reader *bufio.Reader, method string) (answer, error) {
 			continue
 		}
 		body, err := io.ReadAll(io.LimitReader(response.Body, 64<<20))
+		if isReset(err) && response.ContentLength < 0 {
+			err = nil // it has said enough, and closed the door on what was still coming
+		}
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return answer{}, fmt.Errorf("the body of the answer ends too early: Content-Length and body do not agree")
+			return answer{}, errors.New("the body of the answer ends too early: Content-Length and body do not agree")
 		}
 		if err != nil {
 			return answer{}, fmt.Errorf("the body of the answer cannot be read: %w", err)

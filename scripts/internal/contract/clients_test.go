@@ -1,0 +1,93 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// A client that many programs use logs in at the reference server, whichever way it tries,
+// and calls it.
+func TestAnOAuth2ClientLogsIn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles the server")
+	}
+	at := serve(t, newBench(t).build(t, nil))
+	where, err := newServer(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &suite{Options: Options{URL: at, CaseTime: 10 * time.Second}, server: where, ctx: t.Context()}
+	ann, err := s.newUser(t.Context(), newEmail(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, style := range map[string]oauth2.AuthStyle{"in the form": oauth2.AuthStyleInParams, "in a header": oauth2.AuthStyleInHeader, "found out": oauth2.AuthStyleAutoDetect} {
+		config := oauth2.Config{ClientID: "cli", ClientSecret: "none", Scopes: []string{"tasks"}, Endpoint: oauth2.Endpoint{TokenURL: at + "/auth/token", AuthStyle: style}}
+		token, err := config.PasswordCredentialsToken(t.Context(), ann.email, ann.password)
+		if err != nil {
+			t.Errorf("client credentials %s: %v", name, err)
+			continue
+		}
+		if left := time.Until(token.Expiry); !strings.EqualFold(token.Type(), "bearer") || left < 29*time.Minute || left > 31*time.Minute {
+			t.Errorf("client credentials %s: a token of type %s for %v, and it must be Bearer for 30 minutes", name, token.Type(), left)
+		}
+		response, err := config.Client(t.Context(), token).Get(at + "/auth/me")
+		if err != nil {
+			t.Errorf("client credentials %s: %v", name, err)
+			continue
+		}
+		var me struct{ ID, Email string }
+		err = json.NewDecoder(response.Body).Decode(&me)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK || me.ID != ann.id || me.Email != ann.email {
+			t.Errorf("client credentials %s: GET /auth/me: %s, %+v, %v", name, response.Status, me, err)
+		}
+	}
+	config := oauth2.Config{Endpoint: oauth2.Endpoint{TokenURL: at + "/auth/token"}}
+	_, err = config.PasswordCredentialsToken(t.Context(), ann.email, "wrong-horse")
+	refused, ok := err.(*oauth2.RetrieveError)
+	if !ok || refused.ErrorCode != "invalid_grant" {
+		t.Errorf("with a wrong password the client says: %v, and it must find the code invalid_grant", err)
+	}
+}
+
+// offTheContract is where the server in testdata/server.mjs is not what the contract asks
+// for. Its author did not know, and the cases found out.
+var offTheContract = map[string]string{
+	"log-in/refuses-the-password-with-a-NUL-behind-it": "scrypt begins with an HMAC, which fills a short key up with NULs: password and password, NUL are one",
+}
+
+// A server in another language, by somebody who knew the contract alone, is judged by it
+// and by nothing else.
+func TestAServerInNode(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node on this machine")
+	}
+	if err := exec.CommandContext(context.Background(), node, "--eval", "if (Number(process.versions.node.split('.')[0]) < 18) process.exit(1)").Run(); err != nil {
+		t.Skip("node is older than 18")
+	}
+	at := serve(t, node, filepath.Join("testdata", "server.mjs"))
+	failed, ran := failures(t, Options{URL: at, Key: key})
+	t.Logf("%d cases", ran)
+	for name, story := range failed {
+		if why, known := offTheContract[name]; known {
+			t.Logf("known: %s: %s", name, why)
+			continue
+		}
+		t.Errorf("%s: %s", name, story)
+	}
+	for name, why := range offTheContract {
+		if _, ok := failed[name]; !ok {
+			t.Errorf("%s passes, and it must not: %s", name, why)
+		}
+	}
+}
