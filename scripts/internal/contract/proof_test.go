@@ -290,9 +290,9 @@ func TestKnownBadServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	slots := make(chan struct{}, max(1, runtime.NumCPU()/2)) // a server and its cases keep more than one processor busy
-	var judged atomic.Int32
+	var judged, skipped atomic.Int32
 	t.Cleanup(func() {
-		if n := judged.Load(); n < 40 && !t.Failed() {
+		if n := judged.Load(); n < 40 && skipped.Load() > 0 {
 			t.Errorf("there was time for %d servers only. What has been found is kept: run this again", n)
 		}
 	})
@@ -302,6 +302,7 @@ func TestKnownBadServers(t *testing.T) {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			if deadline, ok := t.Deadline(); ok && time.Until(deadline) < 2*time.Minute {
+				skipped.Add(1)
 				t.Skip("there is no time left. What has been found is kept: run this again")
 			}
 			failed := b.judge(t, ground.String(), m)
