@@ -47,12 +47,7 @@ func (a *app) bench() (int, error) {
 		name string
 		rows func() error
 	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}}
-	if *part != "all" && !slices.ContainsFunc(parts, func(p struct {
-		name string
-		rows func() error
-	}) bool {
-		return p.name == *part
-	}) {
+	if !slices.Contains([]string{"all", "check", "class", "server"}, *part) {
 		return exitTrouble, wayOut(fmt.Errorf("there is no part %q", *part), "It is one of all, check, class, server.")
 	}
 	for _, folder := range []string{"solutions", "scripts"} {
@@ -177,7 +172,11 @@ func copyFile(from, to string) error {
 }
 
 // change adds a line to the learner's first file of a step, another one each time.
-func change(step steps.Step, n int) error {
+func change(step steps.Step, n int) error { return changeFrom(step, step, n) }
+
+// changeFrom writes the learner's first file of a step as the solution has it, and one
+// line more, into the same step of another workshop.
+func changeFrom(step, mine steps.Step, n int) error {
 	files, err := step.Files()
 	if err != nil {
 		return err
@@ -188,7 +187,7 @@ func change(step steps.Step, n int) error {
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(filepath.Join(step.Dir(), filepath.FromSlash(file.Name)), fmt.Appendf(solved, "\nvar _ = %d\n", n), 0o644)
+			return os.WriteFile(filepath.Join(mine.Dir(), filepath.FromSlash(file.Name)), fmt.Appendf(solved, "\nvar _ = %d\n", n), 0o644)
 		}
 	}
 	return nil
@@ -350,24 +349,6 @@ func (b *bencher) gradeClass(kind string) (time.Duration, error) {
 		}
 	}
 	return time.Since(began), nil
-}
-
-// changeFrom is change for a step outside of a workshop.
-func changeFrom(step, mine steps.Step, n int) error {
-	files, err := step.Files()
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		if file.Kind == steps.Stub {
-			solved, err := os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file.Name)))
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(filepath.Join(mine.Dir(), filepath.FromSlash(file.Name)), fmt.Appendf(solved, "\nvar _ = %d\n", n), 0o644)
-		}
-	}
-	return nil
 }
 
 // isolationRow is what a process costs more in the sandbox. The program is ours, which

@@ -13,9 +13,6 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-
-	"tokenauth.example/scripts/internal/screen"
-	"tokenauth.example/scripts/internal/steps"
 )
 
 // A person signs up, opens /docs, presses Authorize, logs in, and calls /auth/me and
@@ -34,16 +31,8 @@ func TestDocs_InABrowser(t *testing.T) {
 		}
 		t.Skip("there is no Chromium on this machine")
 	}
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	workshop, err := steps.Open(here)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &app{ctx: t.Context(), workshop: workshop, screen: screen.Plain(os.Stderr)}
-	err = a.withServer(func(address string, _ []string) error {
+	a := here(t)
+	err := a.withServer(func(address string, _ []string) error {
 		useDocs(t, browser, "http://"+address)
 		return nil
 	})

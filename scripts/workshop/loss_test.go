@@ -19,22 +19,28 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
+// here is the command in the workshop that the test stands in.
+func here(t *testing.T) *app {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	workshop, err := steps.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &app{ctx: t.Context(), workshop: workshop, screen: screen.Plain(io.Discard)}
+}
+
 // referenceServer builds the server of the last step.
 func referenceServer(t *testing.T) (binary string) {
 	t.Helper()
-	here, err := os.Getwd()
+	a := here(t)
+	list, err := a.workshop.Steps()
 	if err != nil {
 		t.Fatal(err)
 	}
-	workshop, err := steps.Open(here)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := workshop.Steps()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &app{ctx: t.Context(), workshop: workshop, screen: screen.Plain(io.Discard)}
 	binary, cleanUp, err := a.build(list[len(list)-1].SolutionDir(), "off")
 	if err != nil {
 		t.Fatal(err)
