@@ -71,7 +71,7 @@ func (a *app) contractResult(result contract.Result) int {
 		contract.Outcome
 	}
 	var failures []failure
-	passed, ran, left := 0, 0, 0
+	passed, ran, left, unreached := 0, 0, 0, 0
 	a.screen.Printf("\n  %-11s %9s", "section", "passed")
 	for _, section := range result.Sections {
 		good, run := 0, 0
@@ -82,9 +82,16 @@ func (a *app) contractResult(result contract.Result) int {
 				continue
 			}
 			run++
-			if o.Verdict == report.Pass {
+			switch {
+			case o.Verdict == report.Pass:
 				good++
 				continue
+			case strings.Contains(o.Got+o.Answered, "there is no connection to the server"): // somebody stopped it, or a case did
+				unreached++
+				continue
+			}
+			if o.Got == "" {
+				o.Got = o.Cause
 			}
 			failures = append(failures, failure{section.Name, c, o})
 		}
@@ -120,6 +127,10 @@ func (a *app) contractResult(result contract.Result) int {
 			a.screen.Wrap("      ", "wanted "+f.Want+"; got "+cut(f.Got, 150))
 		}
 	}
+	if unreached > 0 {
+		a.screen.Printf("")
+		a.screen.Wrap("", fmt.Sprintf("%d failed because there was no connection to the server any more.", unreached))
+	}
 	causes := map[string]int{}
 	for _, section := range result.Sections {
 		for _, c := range section.Cases {
@@ -141,7 +152,7 @@ func (a *app) contractResult(result contract.Result) int {
 	switch {
 	case result.Stopped:
 		return exitTrouble
-	case len(failures) > 0:
+	case len(failures)+unreached > 0:
 		return exitNotYet
 	}
 	return exitDone
