@@ -141,7 +141,7 @@ func (o Overlay) Write(dir string) (flag string, err error) {
 		// a folder of its own.
 		folder := filepath.Join(dir, fmt.Sprintf("overlay-%d", len(replace)))
 		copied := filepath.Join(folder, filepath.Base(name))
-		if err := os.Mkdir(folder, 0o700); err != nil {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return "", err
 		}
 		if err := os.WriteFile(copied, text, 0o600); err != nil {
