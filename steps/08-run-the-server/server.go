@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -39,18 +40,40 @@ func newServer(handler http.Handler) *http.Server {
 
 // jsonErrors turns the plain text with which http.ServeMux answers 404 and 405 into
 // the JSON of all our errors. It is given.
+//
+// An error that is answered before the body has been read ends the connection.
+// Otherwise net/http would first wait for the rest of the body, and a stranger who
+// sends none would hold the connection.
 func jsonErrors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&jsonErrorWriter{ResponseWriter: w}, r)
+		body := &watchedBody{ReadCloser: r.Body, ended: r.ContentLength == 0}
+		r.Body = body
+		next.ServeHTTP(&jsonErrorWriter{ResponseWriter: w, body: body}, r)
 	})
+}
+
+// watchedBody knows whether it has been read to its end.
+type watchedBody struct {
+	io.ReadCloser
+	ended bool
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.ended = b.ended || err == io.EOF
+	return n, err
 }
 
 type jsonErrorWriter struct {
 	http.ResponseWriter
+	body     *watchedBody
 	replaced bool
 }
 
 func (w *jsonErrorWriter) WriteHeader(status int) {
+	if status >= 400 && !w.body.ended {
+		w.Header().Set("Connection", "close")
+	}
 	isJSON := w.Header().Get("Content-Type") == "application/json"
 	switch {
 	case status == http.StatusNotFound && !isJSON:

@@ -160,23 +160,10 @@ func TestTheReferencePasses(t *testing.T) {
 		failed, ran := failures(t, Options{URL: url, Key: secret})
 		t.Logf("%d cases in %v", ran, time.Since(began).Round(time.Second/10))
 		for name, story := range failed {
-			if why, known := onTheReference[name]; known {
-				t.Logf("known: %s: %s", name, why)
-				continue
-			}
 			t.Errorf("%s: %s", name, story)
 		}
 	}
 }
-
-// onTheReference are the cases that the reference server fails, and why.
-var onTheReference = map[string]string{
-	"bearer/does-not-wait-for-the-body-of-a-stranger":      drains,
-	"bearer/does-not-wait-for-the-body-behind-a-bad-token": drains,
-	"bearer/does-not-wait-for-a-body-in-chunks":            drains,
-}
-
-const drains = "Go's server reads up to 256 KiB of a body that nobody wanted before it sends the answer, unless the handler says Connection: close"
 
 // mistake is a line of testdata/contract.txt.
 type mistake struct {
