@@ -62,7 +62,12 @@ func (v *verifier) mistake(c card.Card, result gotest.Result) {
 		return
 	}
 	test := result.Tests[i]
-	wanted := map[string]gotest.Verdict{"failed": gotest.Fail, "panicked": gotest.Panicked, "timed out": gotest.TimedOut, "exited": gotest.Exited}[c.Ends]
+	verdicts := map[string]gotest.Verdict{"failed": gotest.Fail, "panicked": gotest.Panicked, "timed out": gotest.TimedOut, "exited": gotest.Exited}
+	usual, other, _ := strings.Cut(c.Ends, " or ")
+	if other != "" && test.Verdict == verdicts[other] {
+		return // it says something else each time, as requests that meet do
+	}
+	wanted := verdicts[usual]
 	said := test.Output
 	if test.Failure != nil {
 		said = test.Failure.Why
@@ -213,7 +218,8 @@ func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []s
 	if race {
 		flags = []string{"-race"}
 	}
-	binary, said, err := v.g.Compile(v.ctx, step.SolutionDir(), overlay, flags...)
+	// Much is compiled here, and little at a time: memory for time.
+	binary, said, err := v.g.With("GOGC=400").Compile(v.ctx, step.SolutionDir(), overlay, flags...)
 	if err != nil {
 		return gotest.Result{}, err
 	}

@@ -38,7 +38,7 @@ type Card struct {
 	Costs   string // what that costs in the real world, with its source
 	Caught  string // the test that catches it
 	Says    string // a phrase of what that test then says
-	Ends    string // "failed" if nothing else is said, or "panicked", "timed out"
+	Ends    string // "failed" if nothing else is said, or "panicked", "timed out", "failed or panicked"
 	Differs string // how it differs from the solution, of a variant
 
 	hunks []hunk
