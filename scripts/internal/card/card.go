@@ -13,7 +13,8 @@
 //	...
 //
 // A variant is right code that looks different, and has one line: "# differs: ...". A
-// mistake that does not end in a failed assertion says how it does: "# ends: panicked".
+// mistake that does not end in a failed assertion says how it does: "# ends: panicked", or
+// "# ends: failed or panicked" where that differs from one run to the next.
 package card
 
 import (
