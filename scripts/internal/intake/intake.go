@@ -336,7 +336,7 @@ func (c *collector) count() error {
 }
 
 // prose are files of which nobody expects that they are compiled.
-var prose = regexp.MustCompile(`(?i)(\.md|\.kept-[0-9.-]+|(^|/)\.[^/]*)$`)
+var prose = regexp.MustCompile(`(?i)(\.md|\.png|\.kept-[0-9.-]+|(^|/)\.[^/]*)$`)
 
 // goodName are names of files besides those of the step that no system takes for others.
 var goodName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,60}\.go$`)
