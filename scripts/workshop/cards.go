@@ -218,8 +218,9 @@ func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []s
 	if race {
 		flags = []string{"-race"}
 	}
-	// Much is compiled here, and little at a time: memory for time.
-	binary, said, err := v.g.With("GOGC=400").Compile(v.ctx, step.SolutionDir(), overlay, flags...)
+	// Much is compiled here, and little at a time: memory for time, and no threads that
+	// wait for each other, as there are other cards to go on with.
+	binary, said, err := v.g.With("GOGC=400", "GOMAXPROCS=1").Compile(v.ctx, step.SolutionDir(), overlay, flags...)
 	if err != nil {
 		return gotest.Result{}, err
 	}

@@ -202,7 +202,7 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: testTime} // Windows wants the ending
 	// Neither vetting nor the tables for debuggers change a verdict, and they take half
 	// of the time from a save to the verdict.
-	args := append([]string{"test", "-c", "-vet=off", "-ldflags=-w", "-o", b.path, overlayFlag}, append(flags, ".")...)
+	args := append([]string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", b.path, overlayFlag}, append(flags, ".")...)
 	var env []string
 	if slices.Contains(flags, "-race") {
 		env = []string{"CGO_ENABLED=1"} // the race detector is written in C
