@@ -220,7 +220,7 @@ func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []s
 	}
 	// Much is compiled here, and little at a time: memory for time, and no threads that
 	// wait for each other, as there are other cards to go on with.
-	binary, said, err := v.g.With("GOGC=400", "GOMAXPROCS=1").Compile(v.ctx, step.SolutionDir(), overlay, flags...)
+	binary, said, err := v.g.With("GOGC=1000", "GOMAXPROCS=1").Compile(v.ctx, step.SolutionDir(), overlay, flags...)
 	if err != nil {
 		return gotest.Result{}, err
 	}
@@ -228,12 +228,24 @@ func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []s
 		return gotest.Result{Build: said}, nil
 	}
 	defer binary.Remove()
-	binary.TestTime = cardTime
+	binary.TestTime, binary.Temp = cardTime, inMemory()
 	if result, whole := binary.Together(v.ctx, tests, "-test.shuffle=on"); whole {
 		return result, nil
 	}
 	return binary.Each(v.ctx, tests)
 }
+
+// inMemory is a folder whose files never reach a disk, or "" where there is none: nobody
+// keeps what the tests of a card write.
+var inMemory = sync.OnceValue(func() string {
+	const folder = "/dev/shm" // Linux has it
+	probe, err := os.MkdirTemp(folder, "workshop-*")
+	if err != nil {
+		return ""
+	}
+	_ = os.Remove(probe)
+	return folder
+})
 
 // ground is the key of all that the tests of a step stand on.
 func (v *verifier) ground(step steps.Step) (string, error) {

@@ -312,6 +312,7 @@ func (v *verifier) passes(step steps.Step, how string, buildFlags, testFlags []s
 		return nil
 	}
 	defer binary.Remove()
+	binary.Temp = inMemory()
 	if output, ok := binary.Passes(v.ctx, 5*time.Minute, testFlags...); !ok && v.ctx.Err() == nil {
 		v.wrong("solutions/%s fails %s:\n%s", step.Name, how, output)
 	}

@@ -167,6 +167,8 @@ type Binary struct {
 	dir  string // where the tests run
 	// TestTime is how long one test may take.
 	TestTime time.Duration
+	// Temp is the folder in which tests make theirs, or "" for the system's.
+	Temp string
 	// Launch prepares a process that runs the binary with the flags, in dir. If it is nil,
 	// the process is like any other: it may do what its user may.
 	Launch func(ctx context.Context, binary, dir string, flags []string) *exec.Cmd
@@ -375,6 +377,9 @@ func (b *Binary) process(ctx context.Context, most time.Duration, flags ...strin
 		cmd = exec.CommandContext(ctx, b.path, flags...)
 		cmd.Dir = b.dir
 		cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
+		if b.Temp != "" {
+			cmd.Env = append(cmd.Env, "TMPDIR="+b.Temp)
+		}
 	}
 	cmd.WaitDelay = time.Second
 	killWhole(cmd)
