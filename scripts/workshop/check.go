@@ -219,26 +219,63 @@ func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 				a.screen.Field(indent+"  ", field[0], shorten(field[1]))
 			}
 		}
+		if crash := gotest.ParseCrash(test.Output); crash != nil { // a race, which may be why
+			a.screen.Printf("\n%sGo's race detector says:", indent)
+			a.crash(indent, *crash, report.Step)
+		}
 	} else {
 		a.screen.Wrap(indent, test.Requirement)
 		a.screen.Printf("")
-		a.screen.Wrap(indent, map[gotest.Verdict]string{
-			gotest.Fail:     "The test failed, and said:",
-			gotest.Panicked: "Your code panicked:",
-			gotest.TimedOut: "The test did not end within half a minute: something waits for ever, or loops.",
-			gotest.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
-			gotest.NotRun:   "The test was not run.",
-
-			gotest.OutOfMemory: "Your code needs more memory than there is: does something grow without end?",
-			gotest.OutputLimit: "Your code printed more than a megabyte, and was stopped: does something print in a loop?",
-		}[test.Verdict])
-		for _, line := range traceback(test.Output, report.Step) {
-			a.screen.Wrap(indent+"  ", line)
-		}
+		a.ending(indent, report.Step, test)
 	}
 	a.screen.Printf("")
 	if place := placeOf(report, test.Test); place != "" {
 		a.screen.Printf("%s%s", indent, place)
+	}
+}
+
+// ending shows how a test ended that says nothing itself of what is wrong.
+func (a *app) ending(indent string, step steps.Step, test *gotest.TestResult) {
+	crash := gotest.ParseCrash(test.Output)
+	says := map[gotest.Verdict]string{
+		gotest.Fail:     "The test failed, and said:",
+		gotest.Panicked: "Your code panicked:",
+		gotest.TimedOut: "The test did not end within half a minute: something waits for ever, or loops.",
+		gotest.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
+		gotest.NotRun:   "The test was not run.",
+
+		gotest.OutOfMemory: "Your code needs more memory than there is: does something grow without end?",
+		gotest.OutputLimit: "Your code printed more than a megabyte, and was stopped: does something print in a loop?",
+	}[test.Verdict]
+	switch {
+	case crash != nil && test.Verdict == gotest.Fail:
+		says = "Go's race detector says:"
+	case crash != nil && strings.HasPrefix(crash.Said, "fatal error: ") && test.Verdict == gotest.Panicked:
+		says = "Go ended the whole program:"
+	}
+	a.screen.Wrap(indent, says)
+	if crash != nil {
+		a.crash(indent, *crash, step)
+		return
+	}
+	shown := 0
+	for line := range strings.Lines(strings.ReplaceAll(test.Output, "\x16", "")) {
+		if shown < 12 && !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") && strings.TrimSpace(line) != "" {
+			a.screen.Wrap(indent+"  ", strings.TrimRight(line, "\r\n"))
+			shown++
+		}
+	}
+}
+
+// crash shows what Go found wrong, where in the learner's code, and what that means.
+func (a *app) crash(indent string, crash gotest.Crash, step steps.Step) {
+	a.screen.Wrap(indent+"  ", crash.Said)
+	if place := crash.Place(step.Workshop.Path("steps")); place != "" {
+		a.screen.Wrap(indent+"  ", "steps/"+place)
+	}
+	if crash.Means != "" {
+		a.screen.Printf("")
+		a.screen.Wrap(indent, crash.Means)
 	}
 }
 
@@ -342,34 +379,6 @@ func importOf(step steps.Step, name string) string {
 		}
 	}
 	return ""
-}
-
-var panicLine = regexp.MustCompile(`^(panic: |fatal error: ).*`)
-var frame = regexp.MustCompile(`^\t(.*\.go:[0-9]+)(?: .*)?$`)
-
-// traceback returns of a test's output what a learner can use: what the panic said,
-// and the lines of the step that it came through. Other output is returned as it is,
-// shortened.
-func traceback(output string, step steps.Step) []string {
-	var lines, said []string
-	for line := range strings.Lines(strings.ReplaceAll(output, "\x16", "")) {
-		line = strings.TrimRight(line, "\r\n")
-		if panicLine.MatchString(line) && len(lines) == 0 {
-			lines = append(lines, strings.TrimSuffix(line, " [recovered, repanicked]"))
-		}
-		if match := frame.FindStringSubmatch(line); match != nil && len(lines) > 0 && len(lines) < 6 {
-			if relative, err := filepath.Rel(step.Dir(), match[1]); err == nil && !strings.HasPrefix(relative, "..") {
-				lines = append(lines, path.Join("steps", step.Name, filepath.ToSlash(relative)))
-			}
-		}
-		if !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") && strings.TrimSpace(line) != "" {
-			said = append(said, line)
-		}
-	}
-	if len(lines) > 0 {
-		return lines
-	}
-	return said[:min(len(said), 12)]
 }
 
 // placeOf returns where a test's task is to be done: the TODO if it is still there, or

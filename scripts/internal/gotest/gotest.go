@@ -253,10 +253,21 @@ func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps
 		return result, err
 	}
 	defer binary.Remove()
-	if result, whole := binary.Together(ctx, tests); whole {
-		return result, nil
+	together, whole := binary.Together(ctx, tests)
+	if whole {
+		return together, nil
 	}
-	return binary.Each(ctx, tests)
+	each, err := binary.Each(ctx, tests)
+	if err == nil && each.Done() {
+		// What comes of two goroutines in each other's way is chance. A crash that was seen
+		// once counts, or the same code would be right and wrong in turn.
+		for i, test := range together.Tests {
+			if test.Verdict == Panicked {
+				each.Tests[i] = test
+			}
+		}
+	}
+	return each, err
 }
 
 // notRun is the result of tests that have not been run.
@@ -310,14 +321,21 @@ func (b *Binary) name(test steps.Test) string {
 }
 
 // Together runs all tests in one process, which is faster. If that does not end as it
-// should, whole is false, and the result holds nothing to rely on.
+// should, whole is false, and the result holds nothing to rely on but Panicked, of a test
+// in which something did.
 func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...string) (result Result, whole bool) {
 	result = notRun(tests)
 	end := b.process(ctx, b.TestTime, flags...)
+	parts := byTest(end.output)
 	if end.early != "" || panicked(end.output) {
+		for i := range result.Tests {
+			test := &result.Tests[i]
+			if output := parts[b.name(test.Test)]; end.early == "" && panicked(output) {
+				test.Verdict, test.Output = Panicked, output
+			}
+		}
 		return result, false
 	}
-	parts := byTest(end.output)
 	for i := range result.Tests {
 		test := &result.Tests[i]
 		name := b.name(test.Test)
