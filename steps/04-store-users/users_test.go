@@ -100,6 +100,12 @@ func TestOpenDatabase_SetsUpEveryConnection(t *testing.T) {
 	}
 }
 
+// 1. The pool has a limit.
+func TestOpenDatabase_LimitsThePool(t *testing.T) {
+	db := openDatabase(t, filepath.Join(t.TempDir(), "test.db"))
+	assert.Positive(t, db.Stats().MaxOpenConnections, "the pool must have a limit, with db.SetMaxOpenConns: without one, each of a thousand requests at once opens a connection, which takes a file and memory of its own (CWE-770)")
+}
+
 // 2. A Store that cannot do its work is an error at once.
 func TestNew_SaysWhenItCannot(t *testing.T) {
 	_, hasher, db := newStore(t)
