@@ -32,7 +32,34 @@ func (a *app) check() (int, error) {
 	if err != nil {
 		return exitTrouble, err
 	}
-	return a.report(reports, first), nil
+	exit := a.report(reports, first)
+	return exit, a.vet(reports)
+}
+
+// vet says what go vet finds in the steps that are done. It comes after the verdicts,
+// which do not wait for it.
+func (a *app) vet(reports []check.StepReport) error {
+	checker, err := a.checker()
+	if err != nil {
+		return err
+	}
+	for _, report := range reports {
+		a.screen.Progress("vetting %s ...%s", report.Step.Name, slowFirstTime(report.Step))
+		findings, err := checker.Vet(a.ctx, report)
+		if err != nil {
+			return err
+		}
+		if len(findings) == 0 {
+			continue
+		}
+		a.screen.Printf("")
+		a.screen.Wrap("  ", fmt.Sprintf("%s passes every test, but go vet finds something that may be wrong all the same. The verdict stays as it is:", report.Step.Name))
+		a.screen.Printf("")
+		for _, finding := range findings {
+			a.screen.Wrap("    ", path.Join("steps", report.Step.Name, finding.String()))
+		}
+	}
+	return nil
 }
 
 // grade grades the steps, or the one that is given. first is the report to show in

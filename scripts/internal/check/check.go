@@ -43,6 +43,9 @@ type StepReport struct {
 	Sources map[string][]byte
 	// Err is why the state is Unreadable.
 	Err error
+
+	overlay gotest.Overlay // what stood in the place of the learner's files
+	key     string         // of all that the result depends on
 }
 
 // Checker grades steps.
@@ -108,6 +111,7 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		report.State, report.Err = Unreadable, err
 		return report, nil
 	}
+	report.overlay, report.key = overlay, key
 	g, file := c.Go, c.Workshop.Path(".workshop", "verdicts", step.Number()+".json")
 	if c.Whole {
 		g, file = g.With("GOWORK="+c.Workshop.Path("go.work")), c.Workshop.Path(".workshop", "verdicts", step.Number()+"-whole.json")
@@ -131,6 +135,31 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		report.State = Done
 	}
 	return report, nil
+}
+
+// Vet returns what go vet finds in the learner's own files of a step that is done. It
+// changes no verdict, and is kept as long as that is. What vet cannot find out, it does
+// not find.
+func (c *Checker) Vet(ctx context.Context, report StepReport) ([]gotest.Finding, error) {
+	if report.State != Done {
+		return nil, nil
+	}
+	file := c.Workshop.Path(".workshop", "verdicts", report.Step.Number()+"-vet.json")
+	if own, ok := kept.Recall[[]gotest.Finding](file, report.key); ok {
+		return own, nil
+	}
+	findings, err := c.Go.Vet(ctx, report.Step.Dir(), report.overlay)
+	if err != nil {
+		return nil, ctx.Err()
+	}
+	var own []gotest.Finding
+	for _, finding := range findings {
+		if _, given := report.overlay[filepath.Join(report.Step.Dir(), filepath.FromSlash(finding.File))]; !given {
+			own = append(own, finding)
+		}
+	}
+	kept.Remember(file, report.key, own)
+	return own, nil
 }
 
 // leaveOutOtherTests keeps tests that the learner added out of the grading: they may

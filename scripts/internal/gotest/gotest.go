@@ -209,12 +209,7 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	if slices.Contains(flags, "-race") {
 		env = []string{"CGO_ENABLED=1"} // the race detector is written in C
 	}
-	cmd := g.Command(ctx, dir, env, args...)
-	if len(g.Limits) > 0 {
-		limited := exec.Command(g.Limits[0], append(slices.Clone(g.Limits[1:]), cmd.Args...)...)
-		cmd.Path, cmd.Args, cmd.Err = limited.Path, limited.Args, limited.Err
-	}
-	out, err := cmd.CombinedOutput()
+	out, err := g.limited(g.Command(ctx, dir, env, args...)).CombinedOutput()
 	switch {
 	case ctx.Err() != nil:
 		return nil, "", ctx.Err()
@@ -226,6 +221,15 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 		return nil, "", err
 	}
 	return b, "", nil
+}
+
+// limited puts the limits before a command that reads code.
+func (g *Go) limited(cmd *exec.Cmd) *exec.Cmd {
+	if len(g.Limits) > 0 {
+		limited := exec.Command(g.Limits[0], append(slices.Clone(g.Limits[1:]), cmd.Args...)...)
+		cmd.Path, cmd.Args, cmd.Err = limited.Path, limited.Args, limited.Err
+	}
+	return cmd
 }
 
 var overlayFolder = regexp.MustCompile(`overlay-[0-9]+[/\\]`)
