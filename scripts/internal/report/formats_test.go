@@ -367,6 +367,29 @@ func sumsTests(score, highest string) func([]byte, Class) (points, most []float6
 	}
 }
 
+// Who reads only the text of a result must learn that there was no isolation.
+func TestWarningsAreInTheTextOfAResult(t *testing.T) {
+	for _, f := range Formats {
+		if f.Name != "gradescope" && f.Name != "prairielearn" {
+			continue
+		}
+		c := small()
+		c.Learners = c.Learners[:1]
+		for _, want := range []string{"", "Warning: No isolation: trust these grades less."} {
+			if want != "" {
+				c.Isolation, c.Warnings = "none", []string{"No isolation: trust these grades less."}
+			}
+			var result struct{ Output string }
+			if err := json.Unmarshal(written(t, f, c)["0"], &result); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(result.Output, "Warning") != (want != "") || !strings.Contains(result.Output, want) {
+				t.Errorf("%s: with the warnings %q, the output is %q", f.Name, c.Warnings, result.Output)
+			}
+		}
+	}
+}
+
 func TestTotalsAreNotRounded(t *testing.T) {
 	c := small()
 	tenth := 0.1

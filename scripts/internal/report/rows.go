@@ -98,11 +98,15 @@ func whole(all []row) string {
 	return "fail"
 }
 
-// notes are what a learner has to know besides the tests, in lines; mostly "".
+// notes are what the reader of a learner's result has to know besides the tests, in lines;
+// mostly "".
 func notes(c Class, l Learner) string {
 	var lines []string
 	if l.Problem != "" {
 		lines = append(lines, l.Problem)
+	}
+	for _, warning := range c.Warnings {
+		lines = append(lines, "Warning: "+warning)
 	}
 	if c.Interrupted {
 		lines = append(lines, "Grading was interrupted: tests that were not run have no points yet.")
