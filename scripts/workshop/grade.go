@@ -32,7 +32,7 @@ func (a *app) gradeClass() (int, error) {
 	number := flags.String("step", "", "grade one `step`")
 	isolation := flags.String("isolation", "auto", "auto, require (refuse to go on without it) or none")
 	points := flags.String("points", a.workshop.Path("testdata", "points.txt"), "what each test earns, in a `file`")
-	jobs := flags.Int("jobs", runtime.NumCPU(), "how many steps are judged at a time")
+	jobs := flags.Int("jobs", runtime.GOMAXPROCS(0), "how many steps are judged at a time")
 	testTime := flags.Duration("test-time", grade.TestTime, "how long one test may take")
 	buildTime := flags.Duration("build-time", grade.BuildTime, "how long compiling a step may take")
 	fresh := flags.Bool("fresh", false, "judge anew what was judged before")
@@ -185,13 +185,26 @@ func (a *app) submissions(list []steps.Step, arguments []string, results string)
 }
 
 // writeReports writes every format: for the class into folder, for each learner into a
-// folder below it.
+// folder below it. It names the learners whose results are there from another time.
 func (a *app) writeReports(class report.Class, folder string) error {
 	files, err := report.WriteAll(folder, class)
-	if err == nil {
-		a.screen.Printf("\n%d files written. Begin with %s", files, filepath.Join(folder, "class.html"))
+	if err != nil {
+		return err
 	}
-	return err
+	a.screen.Printf("\n%d files written. Begin with %s", files, filepath.Join(folder, "class.html"))
+	older, err := report.Older(folder, class)
+	if err != nil || len(older) == 0 {
+		return err
+	}
+	const most = 20
+	named := strings.Join(older[:min(len(older), most)], ", ")
+	if rest := len(older) - most; rest > 0 {
+		named += fmt.Sprintf(" and %d more", rest)
+	}
+	a.screen.Printf("")
+	a.screen.Wrap("", "Older results are there too, of learners who were not graded now. They are in no file of the class. Move them away, so that nobody takes them for new:")
+	a.screen.Wrap("  ", filepath.Join(folder, "learners")+": "+safe(named))
+	return nil
 }
 
 // classTable prints a row for each learner, and then what a teacher should know.

@@ -287,7 +287,7 @@ func notRun(tests []steps.Test) Result {
 // all the same.
 func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
 	result := notRun(tests)
-	slots := make(chan struct{}, runtime.NumCPU())
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0)) // what a container may use, and not what the machine has
 	var group sync.WaitGroup
 	for i, test := range tests {
 		group.Go(func() {

@@ -60,7 +60,7 @@ func WriteAll(folder string, c Class) (files int, err error) {
 		for i, learner := range c.Learners {
 			one := c
 			one.Learners = []Learner{learner}
-			if err := Write(format.Name, filepath.Join(folder, "learners", names[i], format.File), one); err != nil {
+			if err := Write(format.Name, filepath.Join(folder, perLearner, names[i], format.File), one); err != nil {
 				failures = append(failures, err)
 			} else {
 				files++
@@ -68,6 +68,27 @@ func WriteAll(folder string, c Class) (files int, err error) {
 		}
 	}
 	return files, errors.Join(failures...)
+}
+
+// perLearner is the folder below that of the results which has one for each learner.
+const perLearner = "learners"
+
+// Older returns the folders in which WriteAll once wrote the results of learners who are
+// not in the class, by their names. Nothing that is written for the class says anything of
+// them, but whoever reads all folders would take them for its.
+func Older(folder string, c Class) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(folder, perLearner))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	names := folders(c.Learners)
+	var older []string
+	for _, entry := range entries {
+		if entry.IsDir() && !slices.Contains(names, entry.Name()) {
+			older = append(older, entry.Name())
+		}
+	}
+	return older, nil
 }
 
 var notInAName = regexp.MustCompile(`[^\p{L}\p{N}._@+-]+`)
