@@ -1,20 +1,25 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
 )
@@ -62,12 +67,18 @@ type served struct {
 // to start.
 func serve(t *testing.T, binary, database string, around ...string) *served {
 	t.Helper()
+	line := append(around, binary)
+	return launch(t, exec.Command(line[0], line[1:]...), database)
+}
+
+// launch is serve for a command that is there already.
+func launch(t *testing.T, cmd *exec.Cmd, database string) *served {
+	t.Helper()
 	address, err := freeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := append(around, binary)
-	s := &served{t: t, url: "http://" + address, cmd: exec.Command(line[0], line[1:]...), exited: make(chan struct{}), said: &bytes.Buffer{}}
+	s := &served{t: t, url: "http://" + address, cmd: cmd, exited: make(chan struct{}), said: &bytes.Buffer{}}
 	s.cmd.Env = append(os.Environ(), "ADDR="+address, "SECRET_KEY="+benchKey, "DATABASE="+database, "BCRYPT_COST=10")
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	s.cmd.WaitDelay = time.Second
@@ -83,6 +94,23 @@ func serve(t *testing.T, binary, database string, around ...string) *served {
 func (s *served) kill() {
 	_ = s.cmd.Process.Kill()
 	<-s.exited
+}
+
+// stop tells the server to stop, and waits until it has.
+func (s *served) stop() {
+	s.t.Helper()
+	if err := stopServer(s.cmd.Process); err != nil {
+		s.t.Fatal(err)
+	}
+	<-s.exited
+}
+
+// refused says what is wrong with how a server that has exited refused to start, or "".
+func (s *served) refused() string {
+	if said := s.said.String(); s.cmd.ProcessState.ExitCode() == 0 || !strings.Contains(said, "DATABASE") || strings.Contains(said, "goroutine") {
+		return fmt.Sprintf("the server exits with %d and says: %s", s.cmd.ProcessState.ExitCode(), said)
+	}
+	return ""
 }
 
 func (s *served) runs() bool {
@@ -214,10 +242,7 @@ func TestServer_RefusesABrokenDatabase(t *testing.T) {
 	torn := filepath.Join(dir, "torn.db")
 	s := serve(t, binary, torn)
 	s.user("ann@example.com")
-	if err := stopServer(s.cmd.Process); err != nil {
-		t.Fatal(err)
-	}
-	<-s.exited
+	s.stop()
 	text, err := os.ReadFile(torn)
 	if err != nil {
 		t.Fatal(err)
@@ -234,8 +259,8 @@ func TestServer_RefusesABrokenDatabase(t *testing.T) {
 			t.Errorf("the server starts with the database %s", database)
 			continue
 		}
-		if s.cmd.ProcessState.ExitCode() == 0 || !strings.Contains(s.said.String(), "DATABASE") || strings.Contains(s.said.String(), "goroutine") {
-			t.Errorf("with the database %s the server exits with %d and says: %s", database, s.cmd.ProcessState.ExitCode(), s.said)
+		if wrong := s.refused(); wrong != "" {
+			t.Errorf("with the database %s %s", database, wrong)
 		}
 	}
 }
@@ -281,6 +306,213 @@ func TestServer_SaysWhenTheDiskIsFull(t *testing.T) {
 	if err != nil || status != 200 || len(answer.([]any)) != made {
 		t.Errorf("on a full disk, GET /tasks is answered with %d and not the %d tasks that were made: %v", status, made, err)
 	}
+}
+
+// tasks is a user's tasks as requests have been answered: what was said to be made must be
+// there, and what was refused must not.
+type tasks struct {
+	*served
+	token string
+
+	mu    sync.Mutex
+	known map[string]string // by id, the titles of those that were made
+}
+
+// ask sends a request, which must be answered within a minute.
+func (l *tasks) ask(method, path, body string) (status int, answer any, err error) {
+	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
+	defer cancel()
+	return l.send(ctx, method, path, l.token, body)
+}
+
+// makes tries to make a task. It returns the status, of which 201 and 500 are the right ones.
+func (l *tasks) makes(title string) (status int) {
+	status, answer, err := l.ask("POST", "/tasks", `{"title":"`+title+`"}`)
+	switch {
+	case err != nil:
+		l.t.Errorf("POST /tasks is not answered: %v", err)
+	case status == 201:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.known[answer.(map[string]any)["id"].(string)] = title
+	case !isServerError(status, answer):
+		l.t.Errorf("POST /tasks is answered with %d %v", status, answer)
+	}
+	return status
+}
+
+// reads asks for everything that writes nothing. It returns how often it got it, of three.
+func (l *tasks) reads() (got int) {
+	for _, request := range [][3]string{{"GET", "/auth/me", ""}, {"GET", "/tasks", ""}, {"POST", "/auth/token", "username=ann@example.com&password=correct-horse"}} {
+		status, answer, err := l.ask(request[0], request[1], request[2])
+		switch {
+		case err != nil:
+			l.t.Errorf("%s %s is not answered: %v", request[0], request[1], err)
+		case status == 200:
+			got++
+		case !isServerError(status, answer):
+			l.t.Errorf("%s %s is answered with %d %v", request[0], request[1], status, answer)
+		}
+	}
+	return got
+}
+
+// areKept compares with what a server says that has no trouble, and makes one more.
+func (l *tasks) areKept() {
+	l.t.Helper()
+	status, answer, err := l.ask("GET", "/tasks", "")
+	if err != nil || status != 200 {
+		l.t.Errorf("afterwards GET /tasks is answered with %d %v %v", status, answer, err)
+		return
+	}
+	found := map[string]string{}
+	for _, task := range answer.([]any) {
+		task := task.(map[string]any)
+		found[task["id"].(string)] = task["title"].(string)
+	}
+	if !maps.Equal(found, l.known) {
+		l.t.Errorf("afterwards the tasks are %v, and they must be those that were answered with 201: %v", found, l.known)
+	}
+	if status := l.makes("afterwards"); status != 201 {
+		l.t.Errorf("afterwards POST /tasks is answered with %d", status)
+	}
+}
+
+// isServerError tells whether an answer is the contract's when the store fails.
+func isServerError(status int, answer any) bool {
+	object, _ := answer.(map[string]any)
+	return status == 500 && object["error"] == "server_error" && object["detail"] != ""
+}
+
+//go:embed testdata/hold.go.txt
+var holdSource []byte
+
+// holder builds a program that holds databases, beside step 04, which has the modules that
+// it needs.
+func holder(t *testing.T) (binary string) {
+	t.Helper()
+	a := here(t)
+	step, err := a.workshop.Find("04")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := a.goCommand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	flag, err := gotest.Overlay{filepath.Join(step.SolutionDir(), "hold", "main.go"): holdSource}.Write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary = filepath.Join(dir, "hold.exe")
+	if out, err := g.Command(t.Context(), step.SolutionDir(), nil, "build", "-buildvcs=false", "-o", binary, flag, "./hold").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return binary
+}
+
+// hold holds a database, as a program that makes a copy of it may, until it is released.
+func hold(t *testing.T, binary, database string) (release func()) {
+	t.Helper()
+	cmd := exec.Command(binary, database)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	release = sync.OnceFunc(func() { in.Close(); _ = cmd.Wait() })
+	t.Cleanup(release)
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatalf("the database is not held: %q %v", line, err)
+	}
+	return release
+}
+
+// While another program holds the database for longer than the server waits, who reads is
+// answered, who writes gets 500, and nobody waits for ever. Nothing is half written.
+func TestServer_SaysWhenTheDatabaseIsHeld(t *testing.T) {
+	binary, holding := referenceServer(t), holder(t)
+	t.Run("while it runs", func(t *testing.T) {
+		t.Parallel()
+		database := filepath.Join(t.TempDir(), "tasks.db")
+		s := serve(t, binary, database)
+		l := &tasks{served: s, token: s.user("ann@example.com"), known: map[string]string{}}
+		for n := range 3 {
+			l.makes(fmt.Sprint("before ", n))
+		}
+		release := hold(t, holding, database)
+		const writers = 6
+		var group sync.WaitGroup
+		for n := range writers { // it is held until each of them has been answered
+			group.Go(func() {
+				if status := l.makes(fmt.Sprint("held ", n)); status == 201 {
+					t.Error("a task was made while another program held the database")
+				}
+			})
+			group.Go(func() {
+				status, answer, err := l.ask("POST", "/users", fmt.Sprintf(`{"email":"%d@example.com","password":"correct-horse"}`, n))
+				if err != nil || !isServerError(status, answer) {
+					t.Errorf("while it is held, POST /users is answered with %d %v %v", status, answer, err)
+				}
+			})
+		}
+		for id := range maps.Clone(l.known) {
+			group.Go(func() {
+				status, answer, err := l.ask("DELETE", "/tasks/"+id, "")
+				if err != nil || !isServerError(status, answer) {
+					t.Errorf("while it is held, DELETE /tasks/{id} is answered with %d %v %v", status, answer, err)
+				}
+			})
+		}
+		for range 5 {
+			if got := l.reads(); got != 3 {
+				t.Errorf("while it is held, %d of three requests that only read are answered with 200", got)
+			}
+		}
+		group.Wait()
+
+		// These may come through when it is released.
+		var made atomic.Int32
+		for n := range 8 {
+			group.Go(func() {
+				if l.makes(fmt.Sprint("released ", n)) == 201 {
+					made.Add(1)
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		release()
+		group.Wait()
+		l.areKept()
+		for n := range writers {
+			s.user(fmt.Sprintf("%d@example.com", n)) // which fails if there is one already
+		}
+		t.Logf("of 8 that waited when the database was released, %d got 201", made.Load())
+	})
+	t.Run("when it starts", func(t *testing.T) {
+		t.Parallel()
+		database := filepath.Join(t.TempDir(), "tasks.db")
+		release := hold(t, holding, database)
+		s := serve(t, binary, database)
+		if s.runs() {
+			t.Fatal("the server starts")
+		}
+		if wrong := s.refused(); wrong != "" {
+			t.Error(wrong)
+		}
+		release()
+		if s := serve(t, binary, database); !s.runs() {
+			t.Errorf("the server does not start on a database that is held no more: %s", s.said)
+		}
+	})
 }
 
 // Many clients at once get their answers, and leave nothing behind.
