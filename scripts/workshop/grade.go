@@ -54,16 +54,9 @@ func (a *app) gradeClass() (int, error) {
 	ctx, stop := signal.NotifyContext(a.ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	a.ctx = ctx
-	list, err := a.workshop.Steps()
+	list, err := a.chosen(*number)
 	if err != nil {
 		return exitTrouble, err
-	}
-	if *number != "" {
-		step, err := a.workshop.Find(*number)
-		if err != nil {
-			return exitTrouble, err
-		}
-		list = []steps.Step{step}
 	}
 	earned, err := grade.ReadPoints(a.fromTop(*points), list)
 	if err != nil && !(errors.Is(err, os.ErrNotExist) && *points == a.workshop.Path("testdata", "points.txt")) {

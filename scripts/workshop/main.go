@@ -175,6 +175,18 @@ func (a *app) step(needed bool) (*steps.Step, error) {
 	return nil, nil
 }
 
+// chosen returns the step that a flag -step names, or all of them if it names none.
+func (a *app) chosen(number string) ([]steps.Step, error) {
+	if number == "" {
+		return a.workshop.Steps()
+	}
+	step, err := a.workshop.Find(number)
+	if err != nil {
+		return nil, wayOut(err, "Name one of them, as in: -step 03")
+	}
+	return []steps.Step{step}, nil
+}
+
 // goCommand returns what runs the go command.
 func (a *app) goCommand() (*gotest.Go, error) {
 	if a.cmd == nil {

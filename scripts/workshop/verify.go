@@ -33,16 +33,9 @@ func (a *app) verify() (int, error) {
 	if err := flags.Parse(a.args); err != nil {
 		return exitTrouble, nil // it has said why
 	}
-	list, err := a.workshop.Steps()
+	list, err := a.chosen(*number)
 	if err != nil {
 		return exitTrouble, err
-	}
-	if *number != "" {
-		step, err := a.workshop.Find(*number)
-		if err != nil {
-			return exitTrouble, err
-		}
-		list = []steps.Step{step}
 	}
 	g, err := a.goCommand()
 	if err != nil {
