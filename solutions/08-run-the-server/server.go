@@ -27,7 +27,7 @@ import (
 //workshop:stub mux.HandleFunc("GET /healthz", health)
 //workshop:stub return mux, nil
 func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) {
-	accounts, err := users.New(db, password.Hasher{Cost: s.bcryptCost})
+	accounts, err := users.New(db, limited{password.Hasher{Cost: s.bcryptCost}})
 	if err != nil {
 		return nil, err
 	}
