@@ -58,7 +58,7 @@ func newBench(t *testing.T) bench {
 }
 
 // build compiles the reference server, some files of it replaced.
-func (b bench) build(t *testing.T, overlay gotest.Overlay) (binary string) {
+func (b bench) build(t *testing.T, overlay gotest.Overlay, flags ...string) (binary string) {
 	t.Helper()
 	dir := t.TempDir()
 	flag, err := overlay.Write(dir)
@@ -67,7 +67,8 @@ func (b bench) build(t *testing.T, overlay gotest.Overlay) (binary string) {
 	}
 	binary = filepath.Join(dir, "server.exe")
 	// The tables for debuggers take half of the time, and nobody reads them.
-	if out, err := b.g.Command(t.Context(), b.last.SolutionDir(), nil, "build", "-buildvcs=false", "-ldflags=-w", "-o", binary, flag, ".").CombinedOutput(); err != nil {
+	args := slices.Concat([]string{"build", "-buildvcs=false", "-ldflags=-w", "-o", binary, flag}, flags, []string{"."})
+	if out, err := b.g.Command(t.Context(), b.last.SolutionDir(), nil, args...).CombinedOutput(); err != nil {
 		t.Fatalf("the server does not compile: %v\n%s", err, out)
 	}
 	return binary
@@ -76,16 +77,30 @@ func (b bench) build(t *testing.T, overlay gotest.Overlay) (binary string) {
 // serve runs a server until the test ends, and returns its URL when it answers.
 func serve(t *testing.T, command ...string) (url string) {
 	t.Helper()
+	return start(t, command...).url
+}
+
+// process is a server that runs.
+type process struct {
+	url    string
+	cmd    *exec.Cmd
+	said   *safeBuffer
+	exited chan struct{} // closed when it has
+}
+
+// start is serve for a test that wants more than the URL.
+func start(t *testing.T, command ...string) process {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
 	listener.Close()
-	var said safeBuffer
+	said := &safeBuffer{}
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "SECRET_KEY="+key, "ADDR="+address, "DATABASE="+filepath.Join(t.TempDir(), "tasks.db"), "BCRYPT_COST=10", "ACCESS_TOKEN_EXPIRE_MINUTES=30")
-	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Stdout, cmd.Stderr = said, said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -106,11 +121,11 @@ func serve(t *testing.T, command ...string) (url string) {
 		}
 		if response, err := http.Get("http://" + address + "/tasks"); err == nil {
 			response.Body.Close()
-			return "http://" + address
+			return process{"http://" + address, cmd, said, exited}
 		}
 	}
 	t.Fatalf("the server does not answer: %s", said.String())
-	return ""
+	return process{}
 }
 
 type safeBuffer struct {
