@@ -158,22 +158,23 @@ func (a *app) report(reports []check.StepReport, first *check.StepReport) int {
 	case len(reports) > 1:
 		a.screen.Printf("\nAll done. Run your server: %s", a.command("run", nil))
 	default:
-		a.screen.Printf("\nDone.%s", a.nextLesson(reports[0].Step))
+		a.screen.Printf("")
+		a.screen.Command("", "Done. "+a.nextLesson(reports[0].Step), a.command("check", nil))
 	}
 	return exitDone
 }
 
-// nextLesson says what to read after a step that is done.
+// nextLesson says what to do after a step that is done, and before the next check.
 func (a *app) nextLesson(step steps.Step) string {
 	list, err := a.workshop.Steps()
 	if err != nil {
-		return ""
+		return "See where you are:"
 	}
 	i := slices.IndexFunc(list, func(s steps.Step) bool { return s.Name == step.Name }) + 1
 	if i == 0 || i == len(list) {
-		return " See where you are: " + a.command("check", nil)
+		return "See where you are:"
 	}
-	return " Read the next lesson, steps/" + list[i].Name + "/README.md, then: " + a.command("check", nil)
+	return "Read the next lesson, steps/" + list[i].Name + "/README.md, then:"
 }
 
 var stateColour = map[check.State]screen.Colour{
@@ -288,7 +289,7 @@ func (a *app) ending(indent string, step steps.Step, test *gotest.TestResult) {
 	shown := 0
 	for line := range strings.Lines(strings.ReplaceAll(test.Output, "\x16", "")) {
 		if shown < 12 && !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") && strings.TrimSpace(line) != "" {
-			a.screen.Wrap(indent+"  ", strings.TrimRight(line, "\r\n"))
+			a.screen.Wrap(indent+"  ", strings.TrimPrefix(strings.TrimRight(line, "\r\n"), "    ")) // package testing's
 			shown++
 		}
 	}

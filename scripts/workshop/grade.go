@@ -28,10 +28,10 @@ var ungated bool
 func (a *app) gradeClass() (int, error) {
 	flags := flag.NewFlagSet("grade", flag.ContinueOnError)
 	out := flags.String("out", "", "write all reports into this `folder`")
-	one := flags.String("format", "", "write one report, as `name=file`: "+strings.Join(report.Names(), ", "))
+	one := flags.String("format", "", "write one report, as `name=file`, such as csv=class.csv")
 	number := flags.String("step", "", "grade one `step`")
 	isolation := flags.String("isolation", "auto", "auto, require (refuse to go on without it) or none")
-	points := flags.String("points", a.workshop.Path("testdata", "points.txt"), "what each test earns, in a `file`")
+	points := flags.String("points", "", "what each test earns, in a `file`; without it, in testdata/points.txt")
 	jobs := flags.Int("jobs", runtime.GOMAXPROCS(0), "how many steps are judged at a time")
 	testTime := flags.Duration("test-time", grade.TestTime, "how long one test may take")
 	buildTime := flags.Duration("build-time", grade.BuildTime, "how long compiling a step may take")
@@ -58,8 +58,12 @@ func (a *app) gradeClass() (int, error) {
 	if err != nil {
 		return exitTrouble, err
 	}
-	earned, err := grade.ReadPoints(a.fromTop(*points), list)
-	if err != nil && !(errors.Is(err, os.ErrNotExist) && *points == a.workshop.Path("testdata", "points.txt")) {
+	pointsFile := a.fromTop(*points)
+	if *points == "" {
+		pointsFile = a.workshop.Path("testdata", "points.txt")
+	}
+	earned, err := grade.ReadPoints(pointsFile, list)
+	if err != nil && (*points != "" || !errors.Is(err, os.ErrNotExist)) {
 		return exitTrouble, err
 	}
 	submissions, err := a.submissions(list, flags.Args(), a.fromTop(*out))
@@ -204,7 +208,7 @@ func (a *app) writeReports(class report.Class, folder string) error {
 func (a *app) classTable(class report.Class) {
 	for _, warning := range class.Warnings {
 		a.screen.Printf("")
-		a.screen.Wrap("", a.screen.Paint(screen.Red, "Warning: ")+warning)
+		a.screen.Label(screen.Red, "Warning: ", warning)
 	}
 	head := fmt.Sprintf("  %-18s %9s", "learner", "points")
 	for _, step := range class.Steps {
@@ -229,7 +233,8 @@ func (a *app) classTable(class report.Class) {
 		a.learnerNotes(learner)
 	}
 	if class.Interrupted {
-		a.screen.Printf("\nGrading was interrupted: tests that are \"not run\" have no verdict. Run it again; what was judged is kept.")
+		a.screen.Printf("")
+		a.screen.Wrap("", "Grading was interrupted: tests that are \"not run\" have no verdict. Run it again; what was judged is kept.")
 	}
 }
 

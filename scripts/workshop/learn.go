@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,7 +47,8 @@ func (a *app) start() (int, error) {
 func (a *app) welcome(reports []check.StepReport, first *check.StepReport) {
 	a.report(reports, first)
 	if first != nil {
-		a.screen.Printf("\n  Read the lesson, change the code, save it, and check it: %s", a.command("check", nil))
+		a.screen.Printf("")
+		a.screen.Command("  ", "Read the lesson, change the code, save it, and check it:", a.command("check", nil))
 	}
 }
 
@@ -180,7 +182,8 @@ func (a *app) show() (int, error) {
 			return exitTrouble, err
 		}
 		name := path.Join(step.Name, file.Name)
-		diff := udiff.Unified("steps/"+name, "solutions/"+name, strings.ReplaceAll(string(yours), "\r\n", "\n"), string(stub.Clean(solved)))
+		yours = stub.Clean(bytes.ReplaceAll(yours, []byte("\r\n"), []byte("\n"))) // a copy of the reference has its marks
+		diff := udiff.Unified("steps/"+name, "solutions/"+name, string(yours), string(stub.Clean(solved)))
 		for line := range strings.Lines(diff) {
 			same = false
 			line = strings.TrimRight(line, "\n")

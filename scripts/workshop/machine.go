@@ -45,10 +45,10 @@ func (a *app) doctor() (int, error) {
 // finding prints one, with its cure.
 func (a *app) finding(f finding) {
 	if f.cure == "" {
-		a.screen.Printf("%s  %s", a.screen.Paint(screen.Green, "ok     "), f.says)
+		a.screen.Label(screen.Green, "ok       ", f.says)
 		return
 	}
-	a.screen.Printf("%s  %s", a.screen.Paint(screen.Red, "problem"), f.says)
+	a.screen.Label(screen.Red, "problem  ", f.says)
 	a.screen.Wrap("         ", f.cure)
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -24,7 +25,31 @@ func TestScripts(t *testing.T) {
 		Dir:           filepath.Join("testdata", "scripts"),
 		Setup:         onSmall(t),
 		UpdateScripts: os.Getenv("UPDATE") != "",
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"mask": mask},
 	})
+}
+
+// What differs from one machine or run to the next, and what stands for it.
+var masks = []struct {
+	pattern *regexp.Regexp
+	stands  string
+}{
+	{regexp.MustCompile(`go version \S+ \S+`), "go version GO SYSTEM"},
+	{regexp.MustCompile(`\w+/\w+, [0-9]+ processors, go\S+`), "SYSTEM, N processors, GO"},
+	{regexp.MustCompile(`kept-[0-9]{8}-[0-9]{6}\.[0-9]{3}`), "kept-TIME"},
+	{regexp.MustCompile(`[0-9]+ (year|day|hour|minute|second)s? ago`), "SOME TIME ago"},
+	// Another program may have the port.
+	{regexp.MustCompile(`(ok     |problem)  .*port 8000.*\n(         .*\n)*`), "WHETHER port 8000 is free\n"},
+}
+
+// mask copies what a command printed, with a word for all that differs from one machine or
+// run to the next: mask stdout FILE.
+func mask(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), ts.Getenv("WORK"), "WORK")
+	for _, m := range masks {
+		text = m.pattern.ReplaceAllString(text, m.stands)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
 }
 
 // onSmall returns what sets a script up to run on the small workshop, with the caches of

@@ -19,7 +19,7 @@ import (
 // same have had it then.
 func (a *app) token() (int, error) {
 	flags := flag.NewFlagSet("token", flag.ContinueOnError)
-	keyFile := flags.String("key", "", "check the signature with the key in a `file`; without it, with SECRET_KEY if that is set")
+	keyFile := flags.String("key", "", "check the signature with the key in a `file`, and not with SECRET_KEY")
 	if err := flags.Parse(a.args); err != nil {
 		return exitTrouble, nil // it has said why
 	}

@@ -143,7 +143,7 @@ func TestWatch_ListensToKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.waitFor(`q quit`)
+	w.waitFor(`h hint   s show   n next   a all   Enter again   q quit`)
 	press("h")
 	w.waitFor(`hint 1 of 3`)
 	press("n")

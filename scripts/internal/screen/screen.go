@@ -100,6 +100,31 @@ func (s *Screen) Field(indent, name, value string) {
 	}
 }
 
+// Label writes a word in a colour, and behind it text that may take more than a line.
+func (s *Screen) Label(colour Colour, word, text string) {
+	s.Clear()
+	width := utf8.RuneCountInString(word)
+	head := s.Paint(colour, word)
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, line := range wrap(line, s.width-width) {
+			fmt.Fprintln(s.out, strings.TrimRight(head+line, " "))
+			head = strings.Repeat(" ", width)
+		}
+	}
+}
+
+// Command writes text and a command, which is to be copied and so is never broken: where
+// both do not fit into a line, it gets its own.
+func (s *Screen) Command(indent, text, command string) {
+	s.Clear()
+	if utf8.RuneCountInString(indent+text+" "+command) <= s.width {
+		fmt.Fprintln(s.out, indent+text+" "+command)
+		return
+	}
+	s.Wrap(indent, text)
+	fmt.Fprintln(s.out, indent+command)
+}
+
 // wrap breaks text at spaces, and what has none wherever it must. Control characters
 // are shown as dots: the text may be a learner's, and a terminal would obey them.
 func wrap(text string, width int) []string {

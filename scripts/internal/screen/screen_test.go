@@ -14,6 +14,8 @@ func TestNoLineIsWiderThanTheScreen(t *testing.T) {
 	s := screen.Plain(&out)
 	s.Wrap("    ", strings.Repeat("word ", 50)+strings.Repeat("é", 200)+"\n  second line")
 	s.Field("      ", "got", strings.Repeat("x", 300))
+	s.Label(screen.Red, "problem  ", strings.Repeat("label ", 50)+"\n"+strings.Repeat("label ", 50))
+	s.Command("  ", "A sentence that is as long as a line may be, and so has no room for its", "command --with flags")
 	for line := range strings.Lines(out.String()) {
 		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
 			t.Errorf("%d columns: %s", n, line)
@@ -21,6 +23,22 @@ func TestNoLineIsWiderThanTheScreen(t *testing.T) {
 	}
 	if strings.Count(out.String(), "é") != 200 || strings.Count(out.String(), "x") != 300 {
 		t.Errorf("something was lost:\n%s", out.String())
+	}
+	if strings.Count(out.String(), "label") != 100 || strings.Count(out.String(), "problem") != 1 {
+		t.Errorf("a label stands before the first line, and all of the text behind it:\n%s", out.String())
+	}
+}
+
+func TestACommandIsNeverBroken(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"Short:", "  Short: make check STEP=03\n"},
+		{strings.Repeat("w", 60) + ":", "  " + strings.Repeat("w", 60) + ":\n  make check STEP=03\n"},
+	} {
+		var out bytes.Buffer
+		screen.Plain(&out).Command("  ", test.text, "make check STEP=03")
+		if out.String() != test.want {
+			t.Errorf("%q, not %q", out.String(), test.want)
+		}
 	}
 }
 
