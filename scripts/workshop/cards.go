@@ -149,7 +149,7 @@ func (v *verifier) runCards(step steps.Step, kind string, tests []steps.Test) ([
 	}
 	results := make([]gotest.Result, len(cards))
 	errs := make([]error, len(cards))
-	slots := make(chan struct{}, 2*runtime.NumCPU()) // tests wait for the disk as long as they compute
+	slots := make(chan struct{}, 2*runtime.GOMAXPROCS(0)) // tests wait for the disk as long as they compute
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	done := 0

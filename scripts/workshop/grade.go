@@ -35,6 +35,7 @@ func (a *app) gradeClass() (int, error) {
 	jobs := flags.Int("jobs", runtime.GOMAXPROCS(0), "how many steps are judged at a time")
 	testTime := flags.Duration("test-time", grade.TestTime, "how long one test may take")
 	buildTime := flags.Duration("build-time", grade.BuildTime, "how long compiling a step may take")
+	outside := flags.Bool("outside", true, "ask the server of the last step from outside too, for 14 seconds of a processor")
 	fresh := flags.Bool("fresh", false, "judge anew what was judged before")
 	mustPass := flags.Bool("must-pass", false, "exit with 1 unless every test of everybody passes")
 	if err := flags.Parse(a.args); err != nil {
@@ -98,7 +99,7 @@ func (a *app) gradeClass() (int, error) {
 		return exitTrouble, err
 	}
 	grader := &grade.Grader{
-		Go: g, Workshop: a.workshop, Steps: list, Sandbox: box, Points: earned, Fresh: *fresh, Jobs: max(1, *jobs), TestTime: *testTime, BuildTime: *buildTime, Ungated: ungated,
+		Go: g, Workshop: a.workshop, Steps: list, Sandbox: box, Points: earned, Fresh: *fresh, Jobs: max(1, *jobs), Outside: *outside, TestTime: *testTime, BuildTime: *buildTime, Ungated: ungated,
 		Progress: func(done, all int, learner string) {
 			a.screen.Progress("%d of %d graded: %s ...", done, all, safe(learner))
 		},

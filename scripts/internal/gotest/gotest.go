@@ -176,6 +176,9 @@ type Binary struct {
 	Alias func(test string) string
 }
 
+// Path is where the binary is.
+func (b *Binary) Path() string { return b.path }
+
 // Remove removes the binary.
 func (b *Binary) Remove() { os.RemoveAll(filepath.Dir(b.path)) }
 
@@ -188,6 +191,15 @@ func (b *Binary) Open() error {
 // solutions/. If the code does not compile, Binary is nil and said is what the
 // compiler said. An error means that it could not be found out.
 func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...string) (binary *Binary, said string, err error) {
+	return g.build(ctx, dir, overlay, append([]string{"test", "-c", "-vet=off"}, flags...))
+}
+
+// Program compiles the program in dir, in the same way.
+func (g *Go) Program(ctx context.Context, dir string, overlay Overlay) (binary *Binary, said string, err error) {
+	return g.build(ctx, dir, overlay, []string{"build", "-buildvcs=false"})
+}
+
+func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []string) (binary *Binary, said string, err error) {
 	work, err := os.MkdirTemp(g.Temp, "workshop-*")
 	if err != nil {
 		return nil, "", err
@@ -204,9 +216,9 @@ func (g *Go) Compile(ctx context.Context, dir string, overlay Overlay, flags ...
 	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: testTime} // Windows wants the ending
 	// Neither vetting nor the tables for debuggers change a verdict, and they take half
 	// of the time from a save to the verdict.
-	args := append([]string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", b.path, overlayFlag}, append(flags, ".")...)
+	args := append(command, "-ldflags=-s -w", "-o", b.path, overlayFlag, ".")
 	var env []string
-	if slices.Contains(flags, "-race") {
+	if slices.Contains(command, "-race") {
 		env = []string{"CGO_ENABLED=1"} // the race detector is written in C
 	}
 	out, err := g.limited(g.Command(ctx, dir, env, args...)).CombinedOutput()

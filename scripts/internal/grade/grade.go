@@ -51,6 +51,8 @@ type Grader struct {
 	Points   Points
 	Fresh    bool // judge anew what was judged before
 	Jobs     int  // how many steps are judged at a time
+	// Outside has programs asked over HTTP too, whether they keep the contract.
+	Outside bool
 	// TestTime and BuildTime are how long a test, and compiling, may take, if not the
 	// usual time.
 	TestTime, BuildTime time.Duration
@@ -63,6 +65,7 @@ type Grader struct {
 	slots  chan struct{}
 	flight sync.Map // by key, what is being judged now
 	stage  string   // a folder that the sandbox may read
+	judged string   // the program that judges others from outside
 }
 
 // sheet is what the grader knows of a step.
@@ -74,6 +77,8 @@ type sheet struct {
 	gate   *gate.Gate
 	cards  []card.Card
 	ground string // the key of all that a verdict depends on, but for the submission
+	// program tells that the step's code is a program that is asked from outside too.
+	program bool
 }
 
 // Class grades the submissions. When ctx ends, the rest is "not run", and the result is
@@ -133,6 +138,9 @@ func (g *Grader) prepare() error {
 	if err := os.CopyFS(filepath.Join(g.stage, "tokens"), os.DirFS(g.Workshop.Path("testdata", "tokens"))); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	if slices.ContainsFunc(g.sheets, func(s sheet) bool { return s.program }) {
+		return g.buildJudge()
+	}
 	return nil
 }
 
@@ -156,6 +164,13 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 		s.report.Tests = append(s.report.Tests, report.Test{Name: test.Name, Task: test.Task, Requirement: test.Requirement, Points: g.Points.Of(step, test)})
 	}
 
+	if s.program = g.Outside && s.packageName("") == "main"; s.program {
+		for _, row := range outsideRows(s.tests[len(s.tests)-1].Task) {
+			row.Points = g.Points.Of(step, steps.Test{Name: row.Name})
+			s.report.Tests = append(s.report.Tests, row)
+		}
+	}
+
 	var reference [][]byte
 	var modules []string
 	for _, file := range s.files {
@@ -173,7 +188,7 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 	if s.gate, err = gate.New(reference, modules); err != nil {
 		return s, err
 	}
-	key := kept.NewKey(fmt.Sprint("grades 2 ", g.Sandbox.Kind, g.TestTime, g.BuildTime))
+	key := kept.NewKey(fmt.Sprint("grades 3 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
 	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes")} {
 		if err := key.AddTree(root, func(string) bool { return true }); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return s, err
@@ -257,8 +272,12 @@ func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submissio
 	return result
 }
 
-// lasting tells of a result that another run would give, too.
+// lasting tells of a result that another run would give, too. A compiler that took too
+// long, or was killed, may have shared the machine with others.
 func lasting(result report.StepResult) bool {
+	if strings.HasPrefix(result.Build, tooSlow) || strings.Contains(result.Build, "signal: killed") {
+		return false
+	}
 	return !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool {
 		return t.Unstable || slices.Contains([]report.Verdict{report.NotRun, report.GraderError, report.TimedOut}, t.Verdict)
 	})
@@ -267,7 +286,7 @@ func lasting(result report.StepResult) bool {
 // all is the result of a step whose tests all have the same verdict.
 func (s sheet) all(verdict report.Verdict, cause string) report.StepResult {
 	result := report.StepResult{Name: s.step.Name, Notes: []string{}, Tests: []report.TestResult{}}
-	for _, test := range s.tests {
+	for _, test := range s.report.Tests {
 		result.Tests = append(result.Tests, report.TestResult{Name: test.Name, Verdict: verdict, Cause: cause, Mistakes: []string{}})
 	}
 	return result
@@ -353,6 +372,9 @@ func (s sheet) buildError(said string) report.StepResult {
 	return result
 }
 
+// tooSlow is how the words for a compiler that was stopped begin.
+const tooSlow = "compiling it took more than "
+
 // judge compiles a step and runs its tests.
 func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) report.StepResult {
 	if ctx.Err() != nil {
@@ -363,18 +385,20 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 	if err != nil {
 		return s.all(report.GraderError, err.Error())
 	}
-	overlay := gotest.Overlay{filepath.Join(s.step.SolutionDir(), "zz_grader_test.go"): wrappers}
+	overlay := gotest.Overlay{}
 	for name, text := range files {
 		overlay[filepath.Join(s.step.SolutionDir(), filepath.FromSlash(name))] = text
 	}
+	withTests := maps.Clone(overlay)
+	withTests[filepath.Join(s.step.SolutionDir(), "zz_grader_test.go")] = wrappers
 	compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
 	defer cancel()
-	binary, said, err := g.Go.Compile(compiling, s.step.SolutionDir(), overlay)
+	binary, said, err := g.Go.Compile(compiling, s.step.SolutionDir(), withTests)
 	switch {
 	case ctx.Err() != nil:
 		return s.all(report.NotRun, "grading was interrupted")
 	case compiling.Err() != nil:
-		return s.buildError(fmt.Sprintf("compiling it took more than %v", g.BuildTime))
+		return s.buildError(fmt.Sprint(tooSlow, g.BuildTime))
 	case err != nil:
 		return s.all(report.GraderError, err.Error())
 	case binary == nil:
@@ -431,10 +455,42 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 			if first.Verdict != gotest.TimedOut { // which would only take as long again
 				second = one(ctx, binary, test)
 			}
+			// What comes of two goroutines in each other's way is chance: a crash that was
+			// seen among the other tests counts.
+			for _, all := range together {
+				if !whole && second.Verdict == gotest.Pass && len(all.Tests) > i && all.Tests[i].Verdict == gotest.Panicked {
+					second = all.Tests[i]
+				}
+			}
 		}
 		result.Tests = append(result.Tests, g.result(s, test, first, second, names))
 	}
+	if s.program {
+		result.Tests = append(result.Tests, g.outside(ctx, s, overlay)...)
+	}
+	if !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool { return t.Verdict != report.Pass }) {
+		result.Notes = append(result.Notes, g.vet(ctx, s, files, overlay)...)
+	}
 	return result
+}
+
+// vet returns what go vet finds in the files of a step that is right all the same. It costs
+// no points.
+func (g *Grader) vet(ctx context.Context, s sheet, files map[string][]byte, overlay gotest.Overlay) []string {
+	ctx, cancel := context.WithTimeout(ctx, g.BuildTime)
+	defer cancel()
+	findings, err := g.Go.Vet(ctx, s.step.SolutionDir(), overlay)
+	if err != nil {
+		return nil // it could not say
+	}
+	var notes []string
+	for _, finding := range findings {
+		if files[finding.File] != nil {
+			notes = append(notes, "go vet: "+printable(withoutRoot(finding.String(), g.Workshop.Root)))
+		}
+	}
+	const most = 5
+	return notes[:min(len(notes), most)]
 }
 
 // names are the names of the tests in the binary.
@@ -522,7 +578,11 @@ func (g *Grader) cause(test gotest.TestResult, requirement string) string {
 		if strings.Contains(test.Output, "failed to create new OS thread") {
 			return "it needed more threads or processes than it may have"
 		}
-		return "the code panicked: " + panicOf(test.Output)
+		said := "the code panicked: " + panicOf(test.Output)
+		if crash := gotest.ParseCrash(test.Output); crash != nil && crash.Means != "" {
+			said += ". " + crash.Means
+		}
+		return said
 	case gotest.TimedOut:
 		return fmt.Sprintf("it did not end within %v: something waits for ever, or loops", g.TestTime)
 	case gotest.Exited:

@@ -16,7 +16,7 @@ type Points struct {
 }
 
 // ReadPoints reads a file with a line for each step or test: its number or name, and what
-// each of its tests, or that test, earns. "#" begins a comment.
+// each of its tests, or that test, earns. A section of the contract is "contract/log-in". "#" begins a comment.
 func ReadPoints(name string, list []steps.Step) (Points, error) {
 	p := Points{map[string]float64{}, map[string]float64{}}
 	file, err := os.Open(name)
@@ -35,6 +35,9 @@ func ReadPoints(name string, list []steps.Step) (Points, error) {
 			known[test.Name] = true
 		}
 	}
+	for _, row := range outsideRows(0) {
+		known[row.Name] = true
+	}
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
 		text, _, _ := strings.Cut(lines.Text(), "#")
@@ -49,7 +52,7 @@ func ReadPoints(name string, list []steps.Step) (Points, error) {
 		if err != nil || points < 0 || points > 1e6 {
 			return p, fmt.Errorf("%s:%d: points are a number from 0 on: %q", name, n, fields[1])
 		}
-		if strings.HasPrefix(fields[0], "Test") {
+		if _, err := strconv.Atoi(fields[0]); err != nil {
 			p.tests[fields[0]] = points
 		} else {
 			p.steps[fields[0]] = points

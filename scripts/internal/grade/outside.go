@@ -1,0 +1,117 @@
+package grade
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"tokenauth.example/scripts/internal/contract"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/sandbox"
+)
+
+// outsideTime is how many times the time of a test judging from outside may take.
+const outsideTime = 6
+
+// outsideRows are what a program is asked from outside: the sections of the contract, each
+// as a test of the task.
+func outsideRows(task int) []report.Test {
+	var rows []report.Test
+	for _, section := range contract.Sections() {
+		rows = append(rows, report.Test{Name: "contract/" + section.Name, Task: task, Requirement: section.Title + "."})
+	}
+	return rows
+}
+
+// buildJudge compiles the program that judges others, for the sandbox: it needs no library.
+func (g *Grader) buildJudge() error {
+	g.judged = filepath.Join(g.stage, "judge.exe") // Windows wants the ending
+	scripts := g.Workshop.Path("scripts")
+	cmd := g.Go.Command(context.Background(), scripts, []string{"GOWORK=" + filepath.Join(scripts, "go.work")}, "build", "-buildvcs=false", "-ldflags=-s -w", "-o", g.judged, "./judge")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("compile scripts/judge: %w\n%s", err, out)
+	}
+	return os.Chmod(g.judged, 0o755)
+}
+
+// outside starts the step's program in the sandbox, and has the judge ask it over HTTP. The
+// judge has no code of the learner's in it, so that this cannot say what becomes of it.
+func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) []report.TestResult {
+	rows := func(verdict report.Verdict, cause string) []report.TestResult {
+		return s.all(verdict, cause).Tests[len(s.tests):]
+	}
+	compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
+	defer cancel()
+	program, said, err := g.Go.Program(compiling, s.step.SolutionDir(), overlay)
+	switch {
+	case ctx.Err() != nil:
+		return rows(report.NotRun, "grading was interrupted")
+	case compiling.Err() != nil:
+		return rows(report.TimedOut, fmt.Sprint(tooSlow, g.BuildTime))
+	case err != nil:
+		return rows(report.GraderError, err.Error())
+	case program == nil:
+		return rows(report.BuildError, printable(firstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
+	}
+	defer program.Remove()
+	if err := program.Open(); err != nil {
+		return rows(report.GraderError, err.Error())
+	}
+	most := outsideTime * g.TestTime
+	judging, cancel := context.WithTimeout(ctx, most+10*time.Second) // the judge ends before that
+	defer cancel()
+	folder := filepath.Dir(program.Path())
+	cmd := g.Sandbox.Command(judging, g.judged, s.step.SolutionDir(), []sandbox.Folder{{From: folder, At: folder}}, []string{"-time", most.String(), program.Path()})
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // the judge ends the server first
+	cmd.WaitDelay = 5 * time.Second
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return rows(report.NotRun, "grading was interrupted")
+	}
+	var judged contract.Judged
+	if jsonErr := json.Unmarshal(out, &judged); jsonErr != nil {
+		words := string(out)
+		if exit, ok := err.(*exec.ExitError); ok {
+			words += string(exit.Stderr)
+		}
+		if sandbox.Failed(words) {
+			return rows(report.GraderError, sandboxTrouble(words))
+		}
+		return rows(report.Error, "nothing could be asked from outside: the program that asks was ended"+lastWords(words))
+	}
+	if judged.Problem != "" {
+		return rows(report.Fail, printable(judged.Problem))
+	}
+	results := rows(report.NotRun, "it was not asked")
+	for i := range results {
+		if section, ok := judged.Sections[contract.Sections()[i].Name]; ok {
+			results[i] = outsideResult(results[i].Name, section)
+		}
+	}
+	return results
+}
+
+// outsideResult makes a result of what became of a section.
+func outsideResult(name string, section contract.JudgedSection) report.TestResult {
+	o := section.First
+	result := report.TestResult{Name: name, Verdict: report.Pass, Seconds: section.Took.Seconds(), Mistakes: []string{}}
+	if section.Passed == section.Of {
+		return result
+	}
+	result.Verdict, result.Unstable = o.Verdict, section.Unstable
+	if o.Verdict == report.NotRun {
+		result.Verdict = report.TimedOut
+	}
+	result.Cause = printable(fmt.Sprintf("%d of %d cases do not pass. The first is %s: %s", section.Of-section.Passed, section.Of, section.Case, o.Cause))
+	if result.Unstable {
+		result.Cause = "unstable: what failed at first passed when it was asked again. " + result.Cause
+	}
+	result.Sent, result.Answered, result.Got, result.Want = o.Sent, o.Answered, o.Got, o.Want
+	result.Output = headAndTail(o.Before)
+	return result
+}
