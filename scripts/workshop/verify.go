@@ -563,6 +563,9 @@ func (v *verifier) runner() (string, error) {
 	if err := v.vet("scripts", dir, env, "./..."); err != nil {
 		return "", err
 	}
+	if v.race {
+		env = append(env, "RACE=1") // the server under the whole contract takes a minute more
+	}
 	// -count=1: some tests read files outside of their module, which Go's cache of
 	// results does not watch.
 	out, err := v.g.Command(v.ctx, dir, env, "test", "-count=1", "./...").CombinedOutput()
