@@ -18,6 +18,7 @@ import (
 //	passed     how many tests passed
 //	tests      how many there are
 //	problem    why nothing was graded, or how many tests have no result
+//	isolation  what kept the submissions in, or none
 //
 // A text that a spreadsheet would take for a formula has an apostrophe before it:
 // https://owasp.org/www-community/attacks/CSV_Injection
@@ -28,7 +29,7 @@ func CSV(w io.Writer, c Class) error {
 		heading = append(heading, cell(step.Name))
 	}
 	out := csv.NewWriter(w)
-	out.Write(append(heading, "passed", "tests", "problem"))
+	out.Write(append(heading, "passed", "tests", "problem", "isolation"))
 	for _, l := range c.Learners {
 		steps := map[string]float64{}
 		passed, unknown, all := 0, 0, rows(c, l)
@@ -49,7 +50,7 @@ func CSV(w io.Writer, c Class) error {
 		for _, step := range c.Steps {
 			record = append(record, number(steps[step.Name]))
 		}
-		out.Write(append(record, strconv.Itoa(passed), strconv.Itoa(len(all)), cell(problem)))
+		out.Write(append(record, strconv.Itoa(passed), strconv.Itoa(len(all)), cell(problem), cell(c.Isolation)))
 	}
 	out.Flush()
 	return out.Error()

@@ -56,7 +56,7 @@ type junitCause struct {
 
 // JUnit writes a testsuite for each learner and step, in the shape that gotestsum has and
 // GitLab and Jenkins read. Times are seconds. The points are the suite's properties
-// "points" and "most". A test that failed is a failure, one that was not run is skipped,
+// "points" and "most"; its "isolation" is "none" if there was none. A test that failed is a failure, one that was not run is skipped,
 // and every other one that did not pass is an error. A learner of whom nothing could be
 // graded has one more suite, with the error. Only tests that did not pass have output.
 //
@@ -108,7 +108,7 @@ func JUnit(w io.Writer, c Class) error {
 				spent += r.Result.Seconds
 			}
 			all = all[len(step.Tests):]
-			add(l.Name+"/"+step.Name, spent, []junitProperty{{"points", number(points)}, {"most", number(most)}}, cases)
+			add(l.Name+"/"+step.Name, spent, []junitProperty{{"points", number(points)}, {"most", number(most)}, {"isolation", c.Isolation}}, cases)
 		}
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
