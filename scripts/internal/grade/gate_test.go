@@ -11,9 +11,9 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
-// Whatever is right must pass the gate of its step: the stub, the solution, and every
-// variant.
-func TestGate_RefusesNobodyWhoIsHonest(t *testing.T) {
+// openWorkshop returns the workshop that this is, and its steps.
+func openWorkshop(t *testing.T) (*steps.Workshop, []steps.Step) {
+	t.Helper()
 	workshop, err := steps.Open(".")
 	if err != nil {
 		t.Fatal(err)
@@ -22,6 +22,13 @@ func TestGate_RefusesNobodyWhoIsHonest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return workshop, list
+}
+
+// Whatever is right must pass the gate of its step: the stub, the solution, and every
+// variant.
+func TestGate_RefusesNobodyWhoIsHonest(t *testing.T) {
+	workshop, list := openWorkshop(t)
 	checked := 0
 	for _, step := range list {
 		g := &Grader{Workshop: workshop, Sandbox: sandbox.Off()}

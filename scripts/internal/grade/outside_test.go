@@ -20,14 +20,7 @@ import (
 // a server that leaves a part of it out is told so, and one that prints a good judgement of
 // its own, and ends, earns nothing.
 func TestGrader_AsksProgramsFromOutside(t *testing.T) {
-	workshop, err := steps.Open(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := workshop.Steps()
-	if err != nil {
-		t.Fatal(err)
-	}
+	workshop, list := openWorkshop(t)
 	last := list[len(list)-1]
 	g, err := gotest.NewGo(t.Context())
 	if err != nil {
