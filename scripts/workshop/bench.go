@@ -35,20 +35,26 @@ import (
 // on a copy of the workshop. Machines differ, and are busy: the ratio counts.
 func (a *app) bench() (int, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	part := flags.String("part", "all", "all, check, class, or server")
+	part := flags.String("part", "all", "all, check, class, or server; or clients, which is not part of all")
 	times := flags.Int("times", 7, "how often each thing is measured; the median counts")
 	size := flags.Int("class", 100, "how many learners the class has")
-	load := flags.Duration("load", 5*time.Second, "how long each of the server's routes is under load")
+	load := flags.Duration("load", 0, "how long the server is under load: 5s for each of its routes if it is not set, and 1m for -part clients")
 	if err := flags.Parse(a.args); err != nil {
 		return exitTrouble, nil // it has said why
+	}
+	if *load == 0 {
+		*load = 5 * time.Second
+		if *part == "clients" {
+			*load = time.Minute
+		}
 	}
 	b := &bencher{app: a, times: *times, size: *size, load: *load}
 	parts := []struct {
 		name string
 		rows func() error
-	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}}
-	if !slices.Contains([]string{"all", "check", "class", "server"}, *part) {
-		return exitTrouble, wayOut(fmt.Errorf("there is no part %q", *part), "It is one of all, check, class, server.")
+	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}, {"clients", b.clientsRows}}
+	if !slices.Contains([]string{"all", "check", "class", "server", "clients"}, *part) {
+		return exitTrouble, wayOut(fmt.Errorf("there is no part %q", *part), "It is one of all, check, class, server, clients.")
 	}
 	for _, folder := range []string{"solutions", "scripts"} {
 		if err := a.fetch(folder); err != nil {
@@ -62,7 +68,7 @@ func (a *app) bench() (int, error) {
 	a.screen.Printf("%s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	a.screen.Printf("| what | ours | beside | that | ratio |\n| --- | --- | --- | --- | --- |")
 	for _, p := range parts {
-		if *part != "all" && *part != p.name {
+		if *part != p.name && (*part != "all" || p.name == "clients") {
 			continue
 		}
 		if err := p.rows(); err != nil {
@@ -83,7 +89,12 @@ type bencher struct {
 
 // row prints a line of the table.
 func (b *bencher) row(what string, ours time.Duration, beside string, that time.Duration) {
-	b.screen.Printf("| %s | %v | %s | %v | %.2f |", what, round(ours), beside, round(that), float64(ours)/float64(that))
+	b.line(what, round(ours), beside, round(that), float64(ours)/float64(that))
+}
+
+// line is row for what is not a time.
+func (b *bencher) line(what string, ours any, beside string, that any, ratio float64) {
+	b.screen.Printf("| %s | %v | %s | %v | %.2f |", what, ours, beside, that, ratio)
 }
 
 func round(d time.Duration) time.Duration {
@@ -487,31 +498,13 @@ func (b *bencher) underLoad(t target) (usage, error) {
 }
 
 func (b *bencher) serve(t target, load time.Duration) (used time.Duration, requests int64, took time.Duration, err error) {
-	address, err := freeAddress()
+	server, err := b.start(t, "BCRYPT_COST=10")
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	data, err := os.MkdirTemp(b.dir, "data-*")
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	cmd := exec.CommandContext(b.ctx, t.program, t.args...)
-	cmd.Dir = b.copy.Root
-	cmd.Env = append(os.Environ(), "ADDR="+address, "SECRET_KEY="+benchKey, "DATABASE="+filepath.Join(data, "tasks.db"), "BCRYPT_COST=10")
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		return 0, 0, 0, err
-	}
-	exited := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(exited) }()
-	defer func() { _ = cmd.Process.Kill(); <-exited }()
-	url := "http://" + address
-	if err := waitFor(url+"/healthz", exited); err != nil {
-		return 0, 0, 0, fmt.Errorf("%w: %s", err, said.String())
-	}
+	defer server.kill()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DialContext: (&net.Dialer{}).DialContext}}
-	request, err := prepare(b.ctx, client, url, t)
+	request, err := prepare(b.ctx, client, server.url, t)
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -521,52 +514,70 @@ func (b *bencher) serve(t target, load time.Duration) (used time.Duration, reque
 			return 0, 0, 0, err
 		}
 	}
-	if err := stopServer(cmd.Process); err != nil {
+	if err := stopServer(server.cmd.Process); err != nil {
 		return 0, 0, 0, err
 	}
 	select {
-	case <-exited:
+	case <-server.exited:
 	case <-time.After(15 * time.Second):
 		return 0, 0, 0, errors.New("it did not stop when it was told to")
 	}
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), requests, took, nil
+	return server.cmd.ProcessState.UserTime() + server.cmd.ProcessState.SystemTime(), requests, took, nil
+}
+
+// running is a server that answers.
+type running struct {
+	url    string
+	cmd    *exec.Cmd
+	exited chan struct{}
+}
+
+func (r *running) kill() { _ = r.cmd.Process.Kill(); <-r.exited }
+
+// start starts a server, with a database of its own and more in its environment.
+func (b *bencher) start(t target, env ...string) (*running, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.MkdirTemp(b.dir, "data-*")
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(b.ctx, t.program, t.args...)
+	cmd.Dir = b.copy.Root
+	cmd.Env = append(append(os.Environ(), "ADDR="+address, "SECRET_KEY="+benchKey, "DATABASE="+filepath.Join(data, "tasks.db")), env...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	server := &running{"http://" + address, cmd, make(chan struct{})}
+	go func() { _ = cmd.Wait(); close(server.exited) }()
+	if err := waitFor(server.url+"/healthz", server.exited); err != nil {
+		server.kill()
+		return nil, fmt.Errorf("%w: %s", err, said.String())
+	}
+	return server, nil
 }
 
 // prepare makes a user with ten tasks, and returns what makes the target's request, and
 // the status that it wants.
 func prepare(ctx context.Context, client *http.Client, url string, t target) (func() (*http.Request, int), error) {
-	send := func(method, path, token, kind, body string) (map[string]any, error) {
-		r, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
-		if err != nil {
-			return nil, err
-		}
-		r.Header.Set("Content-Type", kind)
-		if token != "" {
-			r.Header.Set("Authorization", "Bearer "+token)
-		}
-		answer, err := client.Do(r)
-		if err != nil {
-			return nil, err
-		}
-		defer answer.Body.Close()
-		var object map[string]any
-		err = json.NewDecoder(answer.Body).Decode(&object)
-		return object, err
-	}
 	token := forged("somebody")
 	if len(t.args) == 0 {
 		const user = `{"email":"ann@example.com","password":"correct-horse"}`
-		if _, err := send("POST", "/users", "", "application/json", user); err != nil {
+		if _, err := call(ctx, client, "POST", url+"/users", "", user); err != nil {
 			return nil, err
 		}
-		answer, err := send("POST", "/auth/token", "", "application/x-www-form-urlencoded", "username=ann@example.com&password=correct-horse")
+		answer, err := call(ctx, client, "POST", url+"/auth/token", "", "username=ann@example.com&password=correct-horse")
 		if err != nil {
 			return nil, err
 		}
 		token, _ = answer["access_token"].(string)
 		if t.route == "GET /tasks" {
 			for range 10 {
-				if _, err := send("POST", "/tasks", token, "application/json", `{"title":"Write report"}`); err != nil {
+				if _, err := call(ctx, client, "POST", url+"/tasks", token, `{"title":"Write report"}`); err != nil {
 					return nil, err
 				}
 			}
@@ -595,6 +606,37 @@ func prepare(ctx context.Context, client *http.Client, url string, t target) (fu
 		}
 		return r, want
 	}, nil
+}
+
+// call sends a request that must be answered with a status below 300, and returns the
+// object in the answer, if it is one.
+func call(ctx context.Context, client *http.Client, method, url, token, body string) (map[string]any, error) {
+	r, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if strings.HasSuffix(url, "/auth/token") {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode >= 300 {
+		return nil, fmt.Errorf("%s %s is answered with %s: %.200s", method, r.URL.Path, answer.Status, text)
+	}
+	var object map[string]any
+	_ = json.Unmarshal(text, &object)
+	return object, nil
 }
 
 // hammer sends requests from some clients at once, and counts the answers.
