@@ -35,10 +35,10 @@ import (
 // on a copy of the workshop. Machines differ, and are busy: the ratio counts.
 func (a *app) bench() (int, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	part := flags.String("part", "all", "all, check, class, or server; or clients, which is not part of all")
+	part := flags.String("part", "all", "all (but clients), check, class, server, or clients")
 	times := flags.Int("times", 7, "how often each thing is measured; the median counts")
 	size := flags.Int("class", 100, "how many learners the class has")
-	load := flags.Duration("load", 0, "how long the server is under load: 5s for each of its routes if it is not set, and 1m for -part clients")
+	load := flags.Duration("load", 0, "how long a load lasts: 5s for a route, 1m for -part clients")
 	if err := flags.Parse(a.args); err != nil {
 		return exitTrouble, nil // it has said why
 	}
