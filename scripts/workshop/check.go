@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,7 @@ func (a *app) check() (int, error) {
 		return exitTrouble, err
 	}
 	exit := a.report(reports, first)
+	a.forgetHints(reports)
 	return exit, a.vet(reports)
 }
 
@@ -174,7 +176,7 @@ func (a *app) nextLesson(step steps.Step) string {
 	if i == 0 || i == len(list) {
 		return "See where you are:"
 	}
-	return "Read the next lesson, steps/" + list[i].Name + "/README.md, then:"
+	return "Its lesson has three bugs for you to spot. Then read the next one, steps/" + list[i].Name + "/README.md, and check:"
 }
 
 var stateColour = map[check.State]screen.Colour{
@@ -224,7 +226,7 @@ func (a *app) failure(report check.StepReport) {
 		if report.State == check.NotStarted {
 			a.screen.Printf("    steps/%s/README.md   the lesson", report.Step.Name)
 		}
-		a.screen.Printf("    %s", a.command("hint", nil))
+		a.screen.Printf("    %s", a.command("hint", &report.Step))
 		a.screen.Printf("    %s", a.command("show", &report.Step))
 	}
 }
@@ -367,7 +369,13 @@ var undefined = regexp.MustCompile(`undefined: (\w+)$`)
 // may be missing.
 func compileErrors(report check.StepReport) []string {
 	var lines []string
-	for line := range strings.Lines(report.Result.Build) {
+	said := strings.Split(strings.TrimSpace(report.Result.Build), "\n")
+	// A package that is not used is often one that something else has taken the name of.
+	slices.SortStableFunc(said, func(a, b string) int {
+		unused := func(line string) int { return strings.Count(line, " imported and not used") }
+		return cmp.Compare(unused(a), unused(b))
+	})
+	for _, line := range said {
 		line = strings.TrimSpace(line)
 		match := compileError.FindStringSubmatch(line)
 		if match == nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"tokenauth.example/scripts/internal/check"
+	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
@@ -128,7 +129,7 @@ func (a *app) hint() (int, error) {
 	a.screen.Wrap("    ", ladder[n])
 	a.screen.Printf("")
 	if n+1 < len(ladder) {
-		a.screen.Printf("    There is more: %s", a.command("hint", nil))
+		a.screen.Printf("    There is more: %s", a.command("hint", &first.Step))
 	} else {
 		a.screen.Printf("    That was the last. The reference: %s", a.command("show", &first.Step))
 	}
@@ -146,6 +147,22 @@ func (a *app) hintsGiven() map[string]int {
 		_ = json.Unmarshal(text, &given) // if it is broken, the hints begin again
 	}
 	return given
+}
+
+// forgetHints has the hints for tests that pass begin again, should they ever fail.
+func (a *app) forgetHints(reports []check.StepReport) {
+	given := a.hintsGiven()
+	before := len(given)
+	for _, report := range reports {
+		for _, test := range report.Result.Tests {
+			if test.Verdict == gotest.Pass {
+				delete(given, test.Name)
+			}
+		}
+	}
+	if len(given) < before {
+		a.rememberHints(given)
+	}
 }
 
 func (a *app) rememberHints(given map[string]int) {

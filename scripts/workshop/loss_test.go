@@ -479,6 +479,16 @@ func TestServer_SaysWhenTheDatabaseIsHeld(t *testing.T) {
 		}
 		group.Wait()
 
+		// More of them than there are connections are answered, too.
+		for n := range 40 {
+			group.Go(func() {
+				if status, answer, err := l.ask("POST", "/tasks", fmt.Sprintf(`{"title":"flood %d"}`, n)); err != nil || !isServerError(status, answer) {
+					t.Errorf("while it is held, one of 40 POST /tasks is answered with %d %v %v", status, answer, err)
+				}
+			})
+		}
+		group.Wait()
+
 		// These may come through when it is released.
 		var made atomic.Int32
 		for n := range 8 {

@@ -213,7 +213,9 @@ func (a *app) run() (int, error) {
 	// A terminal sends Ctrl+C to the server too. It stops by itself, and we wait.
 	if err := cmd.Run(); err != nil {
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			return exitNotYet, nil // it has said why
+			// It has said why, unless that is in a step which is still to be done.
+			a.screen.Wrap("", fmt.Sprintf("Your server runs on all your steps. Where they are: %s. One that you skip is taken from the reference with: %s", a.command("check", nil), a.command("catchup", &list[len(list)-1])))
+			return exitNotYet, nil
 		}
 		return exitTrouble, err
 	}

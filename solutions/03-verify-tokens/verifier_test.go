@@ -119,8 +119,11 @@ func TestVerify_HasItsOwnCopyOfTheKey(t *testing.T) {
 	require.NoError(t, err, "New must take a key of %d bytes", len(callers))
 	accepts(t, v, forge.HS256(key, payload(60)))
 
+	zeros := forge.HS256(make([]byte, len(key)), payload(60))
+	_, err = v.Verify(zeros)
+	require.Error(t, err, "a token that is signed with another key must be refused: does Verify look at the error of ParseWithClaims?")
 	clear(callers) // as a careful caller does
-	_, err = v.Verify(forge.HS256(make([]byte, len(key)), payload(60)))
+	_, err = v.Verify(zeros)
 	assert.Error(t, err, "the Verifier must have a copy of the key: its caller cleared the slice, and now tokens that anybody signs with zeros are good")
 }
 

@@ -100,10 +100,23 @@ func TestOpenDatabase_SetsUpEveryConnection(t *testing.T) {
 	}
 }
 
-// 1. The pool has a limit.
+// 1. The pool has a limit, and keeps what it has.
 func TestOpenDatabase_LimitsThePool(t *testing.T) {
 	db := openDatabase(t, filepath.Join(t.TempDir(), "test.db"))
-	assert.Positive(t, db.Stats().MaxOpenConnections, "the pool must have a limit, with db.SetMaxOpenConns: without one, each of a thousand requests at once opens a connection, which takes a file and memory of its own (CWE-770)")
+	most := db.Stats().MaxOpenConnections
+	require.Positive(t, most, "the pool must have a limit, with db.SetMaxOpenConns: without one, each of a thousand requests at once opens a connection, which takes a file and memory of its own (CWE-770)")
+
+	used := min(most, 4)
+	var connections []*sql.Conn
+	for range used {
+		connection, err := db.Conn(t.Context())
+		require.NoError(t, err)
+		connections = append(connections, connection)
+	}
+	for _, connection := range connections {
+		require.NoError(t, connection.Close())
+	}
+	assert.Equal(t, used, db.Stats().Idle, "connections that were used at the same time must be kept for the next requests, with db.SetMaxIdleConns: to open one takes longer than to ask for a user")
 }
 
 // 2. A Store that cannot do its work is an error at once.

@@ -369,7 +369,7 @@ func TestToken_RefusesAWrongPassword(t *testing.T) {
 	answer := apitest.Do(t, f, apitest.Form("/auth/token", "username=ann%40example.com&password=wrong-horse"))
 	assert.Equal(t, "401 invalid_grant", answer.Outcome(), "a wrong password must get 401 invalid_grant")
 	assert.Equal(t, "invalid credentials", answer.Detail(), "the detail must say no more than this")
-	assert.Equal(t, "bearer", answer.Challenge(), "every 401 must say which scheme it wants (RFC 9110, section 15.5.2)")
+	assert.Equal(t, "bearer", answer.Challenge(), "a 401 must have the header WWW-Authenticate: Bearer, set before the answer is (RFC 9110, section 15.5.2)")
 	answer = apitest.Do(t, f.wrapped(t), apitest.Form("/auth/token", "username=ann%40example.com&password=wrong-horse"))
 	assert.Equal(t, "401 invalid_grant", answer.Outcome(), "an error with more words around it must be known, too: ask errors.Is, not == and not its text")
 }
@@ -507,16 +507,22 @@ func TestToken_RefusesAHugeForm(t *testing.T) {
 	f, _ := withAnn(t)
 	logsIn(t, f, annsForm)
 
-	refused := []string{"400 invalid_request", "413 invalid_request"}
+	const refused = "400 or 413 invalid_request"
+	outcome := func(answer apitest.Answer) string {
+		if outcome := answer.Outcome(); outcome != "400 invalid_request" && outcome != "413 invalid_request" {
+			return outcome
+		}
+		return refused
+	}
 	padded := annsForm + "&scope="
 	padded += strings.Repeat("x", 64<<10-len(padded))
 	logsIn(t, f, padded) // 64 KiB, and no more
-	assert.Contains(t, refused, apitest.Do(t, f, apitest.Form("/auth/token", padded+"x")).Outcome(), "a form of more than 64 KiB must be refused, right as it is")
+	assert.Equal(t, refused, outcome(apitest.Do(t, f, apitest.Form("/auth/token", padded+"x"))), "a form of more than 64 KiB must be refused, right as it is")
 
 	body := &endless{}
 	r := apitest.Form("/auth/token", "")
 	r.Body, r.ContentLength = body, -1
-	assert.Contains(t, refused, apitest.Do(t, f, r).Outcome(), "a form that never ends must be cut off")
+	assert.Equal(t, refused, outcome(apitest.Do(t, f, r)), "a form that never ends must be cut off")
 	assert.LessOrEqual(t, body.read, 128<<10, "no more than the limit may be read: memory is for everybody (CWE-770)")
 }
 

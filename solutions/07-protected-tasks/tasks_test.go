@@ -446,38 +446,6 @@ func TestNotFound_IsNotTroubleOfOurs(t *testing.T) {
 	}
 }
 
-// 10. A failure is answered once.
-func TestEveryFailure_IsAnsweredOnce(t *testing.T) {
-	f := newFixture(t)
-	task := f.create(t, f.ann, "one")
-	require.Equal(t, "200", f.do(t, f.ann, "GET", "/tasks/"+task.ID, "").Outcome(), "before any failure, the owner must see the task")
-
-	var sent []int
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.ServeHTTP(&statuses{w, &sent}, r) })
-	for _, test := range [][3]string{
-		{"POST", "/tasks", `{"title":`},
-		{"POST", "/tasks", `{"title":""}`},
-		{"GET", "/tasks/no-such-id", ""},
-		{"DELETE", "/tasks/no-such-id", ""},
-	} {
-		sent = nil
-		r := apitest.Request(test[0], test[1], test[2])
-		answer := apitest.Do(t, handler, r.WithContext(auth.WithUser(r.Context(), f.ann)))
-		assert.Equal(t, []int{answer.Status}, sent, "%s %s must be answered once, and then return: a second status behind the first is lost, and only net/http complains, in the log", test[0], test[1])
-	}
-}
-
-// statuses notes each status that is sent.
-type statuses struct {
-	http.ResponseWriter
-	sent *[]int
-}
-
-func (s *statuses) WriteHeader(status int) {
-	*s.sent = append(*s.sent, status)
-	s.ResponseWriter.WriteHeader(status)
-}
-
 // 10. Work ends with its request.
 func TestEveryRoute_EndsWithItsRequest(t *testing.T) {
 	f := newFixture(t)

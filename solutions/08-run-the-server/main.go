@@ -53,8 +53,8 @@ func run(ctx context.Context, getenv func(string) string, log *slog.Logger) erro
 	}
 	defer db.Close()
 	handler, err := newHandler(db, s, log)
-	if err != nil {
-		return err
+	if err != nil { // the tables cannot be made, as all settings have been checked
+		return fmt.Errorf("DATABASE: %w", err)
 	}
 	listener, err := net.Listen("tcp", s.address)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"io"
 	"log/slog"
@@ -80,14 +81,21 @@ func newServer(handler http.Handler) *http.Server {
 	}
 }
 
-// jsonErrors turns the plain text with which http.ServeMux answers 404 and 405 into
-// the JSON of all our errors. It is given.
+// answerTime is how long a request may take. Then the context that it has ends, and
+// with it what is asked of the database, such as one that another program holds.
+const answerTime = 20 * time.Second
+
+// jsonErrors turns the plain text with which http.ServeMux answers 400, 404 and 405
+// into the JSON of all our errors, and gives each request the answerTime. It is given.
 //
 // An error that is answered before the body has been read ends the connection.
 // Otherwise net/http would first wait for the rest of the body, and a stranger who
 // sends none would hold the connection.
 func jsonErrors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+		defer cancel()
+		r = r.WithContext(ctx)
 		body := &watchedBody{ReadCloser: r.Body, ended: r.ContentLength == 0}
 		r.Body = body
 		next.ServeHTTP(&jsonErrorWriter{ResponseWriter: w, body: body}, r)
@@ -118,6 +126,9 @@ func (w *jsonErrorWriter) WriteHeader(status int) {
 	}
 	isJSON := w.Header().Get("Content-Type") == "application/json"
 	switch {
+	case status == http.StatusBadRequest && !isJSON: // GET *
+		w.replaced = true
+		api.Fail(w.ResponseWriter, status, "invalid_request", "This is not about anything here")
 	case status == http.StatusNotFound && !isJSON:
 		w.replaced = true
 		api.Fail(w.ResponseWriter, status, "not_found", "There is nothing here")

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -397,6 +398,47 @@ func TestServer_ServesManyAtOnce(t *testing.T) {
 	answer, err := p.try(t, "GET", "/tasks", signed, "")
 	require.NoError(t, err, "while one client is still sending, others must be answered: on a slow connection, a single one would stop everybody (CWE-400)")
 	assert.Equal(t, "200", answer.Outcome(), "while one client is still sending, others must be answered as ever")
+}
+
+// 4. A flood of logins does not keep out people with a token.
+func TestNewHandler_HashesFewAtATime(t *testing.T) {
+	accounts := apitest.NewAccounts(t)
+	user := accounts.SignUp(t, "ann@example.com")
+	signed := forge.HS256([]byte(secretKey), fmt.Sprintf(`{"sub":%q,"exp":%d}`, user.ID, time.Now().Unix()+60))
+	handler, err := newHandler(accounts.DB, settings{key: []byte(secretKey), lifetime: time.Minute, bcryptCost: bcrypt.MinCost}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	logIn := func() apitest.Answer {
+		return apitest.Do(t, handler, apitest.Form("/auth/token", "username=ann@example.com&password="+apitest.Password))
+	}
+	require.Equal(t, "200", logIn().Outcome(), "POST /auth/token must log in who has signed up")
+
+	t.Logf("sent: as many logins as may hash at a time, %d; then one more, and GET /auth/me", cap(hashing))
+	for range cap(hashing) {
+		hashing <- struct{}{}
+	}
+	loggedIn, told := make(chan apitest.Answer, 1), make(chan apitest.Answer, 1)
+	var group sync.WaitGroup
+	group.Go(func() { loggedIn <- logIn() })
+	group.Go(func() {
+		told <- apitest.Do(t, handler, apitest.Request("GET", "/auth/me", "", "Authorization", "Bearer "+signed))
+	})
+	const why = "while passwords are hashed, people with a token must be answered: they need no hash"
+	select {
+	case me := <-told:
+		assert.Equal(t, "200", me.Outcome(), why)
+	case <-time.After(patience):
+		assert.Fail(t, "it waits for the logins", why)
+	}
+	select {
+	case <-loggedIn:
+		assert.Fail(t, "the last login was answered while the others still hashed",
+			"few passwords must be hashed at a time, so give users.New a limited{...}: a flood of logins would take every processor from people with a token (CWE-770)")
+	case <-time.After(100 * time.Millisecond):
+	}
+	for range cap(hashing) {
+		<-hashing
+	}
+	group.Wait()
 }
 
 // 4. The log says why, and holds no secret.

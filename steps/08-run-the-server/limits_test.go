@@ -5,21 +5,15 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/bcrypt"
-
-	"tokenauth.example/login/apitest"
-	"tokenauth.example/token/forge"
 )
 
 // pipes is a listener whose connections are net.Pipes: in a synctest bubble, time
@@ -78,47 +72,6 @@ func talk(t *testing.T, sent string, pause time.Duration, rest string) (kept tim
 // most is how long a client may hold a connection without doing anything: a minute,
 // and what net/http takes to close one.
 const most = time.Minute + 2*time.Second
-
-// 4. A flood of logins does not keep out people with a token.
-func TestNewHandler_HashesFewAtATime(t *testing.T) {
-	accounts := apitest.NewAccounts(t)
-	user := accounts.SignUp(t, "ann@example.com")
-	signed := forge.HS256([]byte(secretKey), fmt.Sprintf(`{"sub":%q,"exp":%d}`, user.ID, time.Now().Unix()+60))
-	handler, err := newHandler(accounts.DB, settings{key: []byte(secretKey), lifetime: time.Minute, bcryptCost: bcrypt.MinCost}, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	logIn := func() apitest.Answer {
-		return apitest.Do(t, handler, apitest.Form("/auth/token", "username=ann@example.com&password="+apitest.Password))
-	}
-	require.Equal(t, "200", logIn().Outcome(), "POST /auth/token must log in who has signed up")
-
-	t.Logf("sent: as many logins as may hash at a time, %d; then one more, and GET /auth/me", cap(hashing))
-	for range cap(hashing) {
-		hashing <- struct{}{}
-	}
-	loggedIn, told := make(chan apitest.Answer, 1), make(chan apitest.Answer, 1)
-	var group sync.WaitGroup
-	group.Go(func() { loggedIn <- logIn() })
-	group.Go(func() {
-		told <- apitest.Do(t, handler, apitest.Request("GET", "/auth/me", "", "Authorization", "Bearer "+signed))
-	})
-	const why = "while passwords are hashed, people with a token must be answered: they need no hash"
-	select {
-	case me := <-told:
-		assert.Equal(t, "200", me.Outcome(), why)
-	case <-time.After(patience):
-		assert.Fail(t, "it waits for the logins", why)
-	}
-	select {
-	case <-loggedIn:
-		assert.Fail(t, "the last login was answered while the others still hashed",
-			"few passwords must be hashed at a time, so give users.New a limited{...}: a flood of logins would take every processor from people with a token (CWE-770)")
-	case <-time.After(100 * time.Millisecond):
-	}
-	for range cap(hashing) {
-		<-hashing
-	}
-	group.Wait()
-}
 
 // 6. A client that stops talking is left.
 func TestNewServer_LeavesClientsThatStopTalking(t *testing.T) {

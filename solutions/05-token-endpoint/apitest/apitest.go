@@ -64,6 +64,24 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   string
+	Twice  bool // it was answered a second time, which net/http leaves out
+}
+
+// recorder notices a second answer.
+type recorder struct {
+	*httptest.ResponseRecorder
+	answered, twice bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.twice = r.twice || r.answered
+	r.answered = status >= 200
+	r.ResponseRecorder.WriteHeader(status)
+}
+
+func (r *recorder) Write(part []byte) (int, error) {
+	r.answered = true
+	return r.ResponseRecorder.Write(part)
 }
 
 // Request makes a request. Headers are names and values in turn. A body that begins
@@ -89,14 +107,14 @@ func Form(target, form string) *http.Request {
 func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 	t.Helper()
 	t.Log("sent: " + describe(r))
-	recorder := httptest.NewRecorder()
+	recorder := &recorder{ResponseRecorder: httptest.NewRecorder()}
 	handler.ServeHTTP(recorder, r)
 	result := recorder.Result()
 	body, err := io.ReadAll(result.Body)
 	if err != nil {
 		t.Fatalf("read the answer's body: %v", err)
 	}
-	answer := Answer{Status: result.StatusCode, Header: http.Header{}, Body: string(body)}
+	answer := Answer{Status: result.StatusCode, Header: http.Header{}, Body: string(body), Twice: recorder.twice}
 	for name, values := range result.Header { // on the wire, names are the same in any case
 		for _, value := range values {
 			answer.Header.Add(name, value)
@@ -136,10 +154,12 @@ func (a Answer) Outcome() string {
 		return status + " without a body: nothing was answered"
 	case a.Body == "" && a.Status >= 400:
 		return status + " without a body"
-	case mediaType == "application/json" && hasTwoValues(a.Body):
+	case a.Twice || mediaType == "application/json" && hasTwoValues(a.Body):
 		return status + " with two answers: is a return missing?"
 	case a.Status < 400:
 		return status
+	case mediaType == "":
+		return status + " without a Content-Type"
 	case mediaType != "application/json":
 		return status + " in " + mediaType
 	}
@@ -226,14 +246,25 @@ func (l *Log) String() string {
 	return l.text.String()
 }
 
+// text is a value of a line in the log. One that should be text and is not shows itself.
+func text(value any) any {
+	switch value.(type) {
+	case string:
+		return value
+	case nil:
+		return ""
+	}
+	return fmt.Sprintf("(not a text: %.60v)", value)
+}
+
 // Lines are the reason, method and path of each line that has a reason, as
 // "expired GET /tasks".
 func (l *Log) Lines() []string {
 	lines := []string{}
 	for line := range strings.Lines(l.String()) {
-		var entry struct{ Reason, Method, Path string }
-		if json.Unmarshal([]byte(line), &entry) == nil && entry.Reason != "" {
-			lines = append(lines, entry.Reason+" "+entry.Method+" "+entry.Path)
+		var entry struct{ Reason, Method, Path any }
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Reason != nil {
+			lines = append(lines, fmt.Sprint(text(entry.Reason), " ", text(entry.Method), " ", text(entry.Path)))
 		}
 	}
 	return lines
