@@ -206,7 +206,7 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 	if err == nil && kind == "variants" && v.race && result.Done() {
 		result, err = v.runOverlay(step, overlay, tests, true)
 	}
-	if err == nil {
+	if err == nil && (kind == "mistakes" || result.Done()) { // what is refused may have run out of time
 		kept.Remember(file, key.String(), result)
 	}
 	return result, err
@@ -216,7 +216,7 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 func (v *verifier) runOverlay(step steps.Step, overlay gotest.Overlay, tests []steps.Test, race bool) (gotest.Result, error) {
 	var flags []string
 	if race {
-		flags = []string{"-race"}
+		flags = underRace
 	}
 	// Much is compiled here, and little at a time: memory for time, and no threads that
 	// wait for each other, as there are other cards to go on with.
