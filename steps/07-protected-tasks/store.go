@@ -26,7 +26,7 @@ type Store struct {
 // in which they came; a user's tasks go when the user is deleted.
 const schema = `
 CREATE TABLE IF NOT EXISTS tasks (
-	number   INTEGER PRIMARY KEY AUTOINCREMENT,
+	number   INTEGER PRIMARY KEY,
 	id       TEXT NOT NULL UNIQUE,
 	owner_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
 	title    TEXT NOT NULL
