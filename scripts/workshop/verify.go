@@ -571,8 +571,8 @@ func (v *verifier) runner() (string, error) {
 		env = append(env, "RACE=1") // the server under the whole contract takes a minute more
 	}
 	// -count=1: some tests read files outside of their module, which Go's cache of
-	// results does not watch.
-	out, err := v.g.Command(v.ctx, dir, env, "test", "-count=1", "./...").CombinedOutput()
+	// results does not watch. -timeout: a busy machine takes longer than Go's ten minutes.
+	out, err := v.g.Command(v.ctx, dir, env, "test", "-count=1", "-timeout=30m", "./...").CombinedOutput()
 	if v.ctx.Err() != nil {
 		return "", v.ctx.Err()
 	}
