@@ -71,7 +71,7 @@ type Options struct {
 	URL      string        // "http://127.0.0.1:8000"
 	Key      string        // the server's SECRET_KEY, or "": then the cases that need it are not run
 	Sections []string      // their names; all if there are none
-	CaseTime time.Duration // how long a case may take; 10 seconds if 0
+	CaseTime time.Duration // how long a case may take; 30 seconds if 0
 	Jobs     int           // how many run at a time; a few for each processor if 0
 	// Progress is called after each case, one call at a time.
 	Progress func(done, all int)
@@ -122,7 +122,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, NoServer{err.Error()}
 	}
 	if o.CaseTime == 0 {
-		o.CaseTime = 10 * time.Second
+		o.CaseTime = 30 * time.Second
 	}
 	if o.Jobs == 0 {
 		o.Jobs = max(8, 2*runtime.NumCPU()) // most of the time a case waits
