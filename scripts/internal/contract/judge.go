@@ -70,7 +70,7 @@ func Judge(ctx context.Context, program string) Judged {
 		return Judged{Problem: problem + lastWords()}
 	}
 
-	options := Options{URL: "http://" + address, Key: key, CaseTime: 20 * time.Second}
+	options := Options{URL: "http://" + address, Key: key}
 	first, err := Run(ctx, options)
 	if err != nil {
 		return Judged{Problem: err.Error() + lastWords()}
