@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -158,12 +159,14 @@ func (a *app) findWritable() finding {
 }
 
 func (a *app) findPort() finding {
-	listener, err := net.Listen("tcp", "127.0.0.1:8000")
+	written, _ := godotenv.Read(a.workshop.Path(".env")) // run says what is wrong with it
+	address := cmp.Or(os.Getenv("ADDR"), written["ADDR"], "127.0.0.1:8000")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return finding{"another program uses port 8000, where your server would listen", "Stop it, or write another address into .env, such as ADDR=127.0.0.1:8001", false}
+		return finding{"nobody can listen at " + address + ", where your server would: another program may be there", "Stop it, or write another address into .env, such as ADDR=127.0.0.1:8001", false}
 	}
 	listener.Close()
-	return finding{says: "port 8000 is free for your server"}
+	return finding{says: address + " is free for your server"}
 }
 
 // build compiles the server in dir, in the workspace of the go.work that is named.

@@ -38,8 +38,6 @@ var masks = []struct {
 	{regexp.MustCompile(`\w+/\w+, [0-9]+ processors, go\S+`), "SYSTEM, N processors, GO"},
 	{regexp.MustCompile(`kept-[0-9]{8}-[0-9]{6}\.[0-9]{3}`), "kept-TIME"},
 	{regexp.MustCompile(`[0-9]+ (year|day|hour|minute|second)s? ago`), "SOME TIME ago"},
-	// Another program may have the port.
-	{regexp.MustCompile(`(ok     |problem)  .*port 8000.*\n(         .*\n)*`), "WHETHER port 8000 is free\n"},
 }
 
 // mask copies what a command printed, with a word for all that differs from one machine or
