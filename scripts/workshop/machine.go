@@ -216,8 +216,9 @@ func (a *app) run() (int, error) {
 	// A terminal sends Ctrl+C to the server too. It stops by itself, and we wait.
 	if err := cmd.Run(); err != nil {
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			// It has said why, unless that is in a step which is still to be done.
-			a.screen.Wrap("", fmt.Sprintf("Your server runs on all your steps. Where they are: %s. One that you skip is taken from the reference with: %s", a.command("check", nil), a.command("catchup", &list[len(list)-1])))
+			// It has said why: mostly by the name of a function in one of the steps.
+			a.screen.Printf("")
+			a.screen.Wrap("", fmt.Sprintf("If something is not written yet, that is in one of your steps: your server runs on all of them. See which: %s. Or take those before the last from the reference: %s", a.command("check", nil), a.command("catchup", &list[len(list)-1])))
 			return exitNotYet, nil
 		}
 		return exitTrouble, err

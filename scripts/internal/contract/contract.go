@@ -96,6 +96,7 @@ type Outcome struct {
 	// went over the wire; Got and Want say what is wrong with the answer.
 	Sent, Answered, Got, Want string
 	Before                    string // the requests and answers that led there
+	Unreached                 bool   // there was no connection: somebody stopped the server, or a case did
 	Took                      time.Duration
 }
 

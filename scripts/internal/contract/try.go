@@ -297,6 +297,7 @@ func (t *try) sendAll(list ...request) []answer {
 // broken ends the case because there was no answer to speak of.
 func (t *try) broken(err error) {
 	o := t.failed(t.of.asks(), err.Error())
+	o.Unreached = errors.Is(err, errUnreachable)
 	if errors.Is(err, errLate) {
 		o.Verdict = report.TimedOut
 		o.Got = "nothing, for as long as a client waits"

@@ -61,11 +61,11 @@ type Grader struct {
 	// Progress is told what has been done.
 	Progress func(done, all int, learner string)
 
-	sheets []sheet
-	slots  chan struct{}
-	flight sync.Map // by key, what is being judged now
-	stage  string   // a folder that the sandbox may read
-	judged string   // the program that judges others from outside
+	sheets       []sheet
+	slots        chan struct{}
+	flight       sync.Map       // by key, what is being judged now
+	stage        string         // a folder that the sandbox may read
+	judgeProgram *gotest.Binary // which judges other programs from outside
 }
 
 // sheet is what the grader knows of a step.
@@ -90,7 +90,7 @@ func (g *Grader) Class(ctx context.Context, submissions []*intake.Submission) (r
 			"Trust these grades as far as you trust the learners. Why: "+g.Sandbox.Why+".")
 	}
 	defer func() { os.RemoveAll(g.stage) }()
-	if err := g.prepare(); err != nil {
+	if err := g.prepare(ctx); err != nil {
 		return class, err
 	}
 	for _, sheet := range g.sheets {
@@ -119,7 +119,7 @@ func (g *Grader) Class(ctx context.Context, submissions []*intake.Submission) (r
 }
 
 // prepare reads what is the same for every submission.
-func (g *Grader) prepare() error {
+func (g *Grader) prepare(ctx context.Context) error {
 	g.TestTime, g.BuildTime = cmp.Or(g.TestTime, TestTime), cmp.Or(g.BuildTime, BuildTime)
 	g.slots = make(chan struct{}, g.Jobs)
 	for _, step := range g.Steps {
@@ -139,7 +139,7 @@ func (g *Grader) prepare() error {
 		return err
 	}
 	if slices.ContainsFunc(g.sheets, func(s sheet) bool { return s.program }) {
-		return g.buildJudge()
+		return g.buildJudge(ctx)
 	}
 	return nil
 }

@@ -3,10 +3,12 @@ package grade
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"tokenauth.example/scripts/internal/contract"
@@ -18,25 +20,30 @@ import (
 // outsideTime is how many times the time of a test judging from outside may take.
 const outsideTime = 6
 
+// ofContract begins the name of a row that is a section of the contract.
+const ofContract = "contract/"
+
 // outsideRows are what a program is asked from outside: the sections of the contract, each
 // as a test of the task.
 func outsideRows(task int) []report.Test {
 	var rows []report.Test
 	for _, section := range contract.Sections() {
-		rows = append(rows, report.Test{Name: "contract/" + section.Name, Task: task, Requirement: section.Title + "."})
+		rows = append(rows, report.Test{Name: ofContract + section.Name, Task: task, Requirement: section.Title + "."})
 	}
 	return rows
 }
 
 // buildJudge compiles the program that judges others, for the sandbox: it needs no library.
-func (g *Grader) buildJudge() error {
-	g.judged = filepath.Join(g.stage, "judge.exe") // Windows wants the ending
-	scripts := g.Workshop.Path("scripts")
-	cmd := g.Go.Command(context.Background(), scripts, []string{"GOWORK=" + filepath.Join(scripts, "go.work")}, "build", "-buildvcs=false", "-ldflags=-s -w", "-o", g.judged, "./judge")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("compile scripts/judge: %w\n%s", err, out)
+func (g *Grader) buildJudge(ctx context.Context) error {
+	program, said, err := g.Go.Program(ctx, g.Workshop.Path("scripts", "judge"), nil)
+	if err == nil && program == nil {
+		err = errors.New(said)
 	}
-	return os.Chmod(g.judged, 0o755)
+	if err != nil {
+		return fmt.Errorf("compile scripts/judge: %w", err)
+	}
+	g.judgeProgram = program
+	return program.Open()
 }
 
 // outside starts the step's program in the sandbox, and has the judge ask it over HTTP. The
@@ -66,7 +73,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	judging, cancel := context.WithTimeout(ctx, most+10*time.Second) // the judge ends before that
 	defer cancel()
 	folder := filepath.Dir(program.Path())
-	cmd := g.Sandbox.Command(judging, g.judged, s.step.SolutionDir(), []sandbox.Folder{{From: folder, At: folder}}, []string{"-time", most.String(), program.Path()})
+	cmd := g.Sandbox.Command(judging, g.judgeProgram.Path(), s.step.SolutionDir(), []sandbox.Folder{{From: folder, At: folder}}, []string{"-time", most.String(), program.Path()})
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // the judge ends the server first
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.Output()
@@ -88,9 +95,9 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 		return rows(report.Fail, printable(judged.Problem))
 	}
 	results := rows(report.NotRun, "it was not asked")
-	for i := range results {
-		if section, ok := judged.Sections[contract.Sections()[i].Name]; ok {
-			results[i] = outsideResult(results[i].Name, section)
+	for i, row := range results {
+		if section, ok := judged.Sections[strings.TrimPrefix(row.Name, ofContract)]; ok {
+			results[i] = outsideResult(row.Name, section)
 		}
 	}
 	return results

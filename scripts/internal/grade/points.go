@@ -16,7 +16,8 @@ type Points struct {
 }
 
 // ReadPoints reads a file with a line for each step or test: its number or name, and what
-// each of its tests, or that test, earns. A section of the contract is "contract/log-in". "#" begins a comment.
+// each of its tests, or that test, earns. A section of the contract has a name such as
+// "contract/log-in". "#" begins a comment.
 func ReadPoints(name string, list []steps.Step) (Points, error) {
 	p := Points{map[string]float64{}, map[string]float64{}}
 	file, err := os.Open(name)

@@ -56,9 +56,10 @@ type junitCause struct {
 
 // JUnit writes a testsuite for each learner and step, in the shape that gotestsum has and
 // GitLab and Jenkins read. Times are seconds. The points are the suite's properties
-// "points" and "most"; its "isolation" is "none" if there was none. A test that failed is a failure, one that was not run is skipped,
-// and every other one that did not pass is an error. A learner of whom nothing could be
-// graded has one more suite, with the error. Only tests that did not pass have output.
+// "points" and "most"; its "isolation" is "none" if there was none. A test that failed is
+// a failure, one that was not run is skipped, and every other one that did not pass is an
+// error. A learner of whom nothing could be graded has one more suite, with the error. Only
+// tests that did not pass have output.
 //
 // Classnames are unique: GitLab drops a second test with the same classname and name.
 // https://docs.gitlab.com/ci/testing/unit_test_reports
