@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -444,6 +445,23 @@ func (b *bencher) serverRows() error {
 		b.row(fmt.Sprintf("%s: processor time (%.0f a second)", r.what, measured[r.name].rate),
 			measured[r.name].each, fmt.Sprintf("%s (%.0f a second)", r.beside, measured[r.that].rate), measured[r.that].each)
 	}
+	return b.preparedRow(floors)
+}
+
+// preparedRow is what a statement costs that is prepared once.
+func (b *bencher) preparedRow(floors string) error {
+	const each = 20_000
+	ask := func(kind string) func(int) error {
+		return func(n int) error {
+			database := "DATABASE=" + filepath.Join(b.dir, fmt.Sprintf("%s-%d.db", kind, n))
+			return b.run(b.dir, []string{database}, floors, kind, strconv.Itoa(each))
+		}
+	}
+	ours, that, err := b.pairs(ask("prepared"), ask("plain"))
+	if err != nil {
+		return err
+	}
+	b.row("the statement for a user, prepared once", ours/each, "prepared each time", that/each)
 	return nil
 }
 

@@ -45,7 +45,7 @@ type Hasher interface {
 
 // Store keeps users in a database.
 type Store struct {
-	db     *sql.DB
+	db     *Prepared
 	hasher Hasher
 	// dummy is a hash that no password matches. It is verified when there is no
 	// user, so that this takes as long as when there is one.
@@ -103,7 +103,7 @@ func New(db *sql.DB, hasher Hasher) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make dummy hash: %w", err)
 	}
-	return &Store{db: db, hasher: hasher, dummy: dummy}, nil
+	return &Store{db: Prepare(db), hasher: hasher, dummy: dummy}, nil
 }
 
 // Create signs a user up. The email counts as the same in upper and lower case.

@@ -40,7 +40,7 @@ type Hasher interface {
 
 // Store keeps users in a database.
 type Store struct {
-	db     *sql.DB
+	db     *Prepared
 	hasher Hasher
 	// dummy is a hash that no password matches. It is verified when there is no
 	// user, so that this takes as long as when there is one.

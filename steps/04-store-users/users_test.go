@@ -433,7 +433,7 @@ func TestCreate_TakesTextForText(t *testing.T) {
 
 // 7. Trouble of ours is not an unknown user.
 func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
-	store, _, db := newStore(t)
+	store, hasher, db := newStore(t)
 	ann := create(t, store, "ann@example.com")
 	_, err := store.Get(t.Context(), ann.ID)
 	require.NoError(t, err, "first, the user must be found")
@@ -443,11 +443,15 @@ func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
 	_, err = store.Get(ctx, ann.ID)
 	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database, and return the error that comes of it")
 
+	first, err := users.New(db, hasher) // this one has not asked for a user yet
+	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	_, err = store.Get(t.Context(), ann.ID)
-	assert.Error(t, err, "without a database, nobody can be found")
-	assert.NotErrorIs(t, err, users.ErrNotFound, "without a database, the error must not say that there is no such user: everybody would be logged out")
-	assert.NotErrorIs(t, err, users.ErrInactive, "without a database, the error must not say that the user was deactivated: nobody would look at the database")
+	for _, store := range []*users.Store{store, first} {
+		_, err = store.Get(t.Context(), ann.ID)
+		assert.Error(t, err, "without a database, nobody can be found")
+		assert.NotErrorIs(t, err, users.ErrNotFound, "without a database, the error must not say that there is no such user: everybody would be logged out")
+		assert.NotErrorIs(t, err, users.ErrInactive, "without a database, the error must not say that the user was deactivated: nobody would look at the database")
+	}
 }
 
 // 8. A deactivated user is told apart, and the others stay active.

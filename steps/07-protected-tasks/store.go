@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"tokenauth.example/users"
 )
 
 // ErrNotFound is returned for a task that is not there, and for one that belongs
@@ -19,7 +21,7 @@ type Task struct {
 
 // Store keeps tasks in a database, each with its owner.
 type Store struct {
-	db *sql.DB
+	db *users.Prepared
 }
 
 // schema makes the table if it is not there yet. Tasks are numbered in the order
@@ -39,7 +41,7 @@ func NewStore(db *sql.DB) (*Store, error) {
 	if _, err := db.Exec(schema); err != nil {
 		return nil, fmt.Errorf("make table tasks: %w", err)
 	}
-	return &Store{db: db}, nil
+	return &Store{db: users.Prepare(db)}, nil
 }
 
 // Create adds a task for the owner.
