@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// Prepared is a database that reads and plans the text of a statement once, and not for
-// each request that runs it. It does so in ExecContext, QueryContext and QueryRowContext.
+// Prepared is a database that reads and plans the text of a statement once on each
+// connection, and not for each request that runs it: with ExecContext, QueryContext and
+// QueryRowContext.
 //
 // It keeps what it has prepared for as long as the database is open. So a text must be the
 // same each time: values go in as ? parameters.
