@@ -77,6 +77,26 @@ func folder(t *testing.T) string {
 	return dir
 }
 
+// Nobody else on the machine may read the hashes of passwords.
+func TestServer_KeepsItsDatabaseToItself(t *testing.T) {
+	dir := folder(t)
+	s := launch(t, exec.Command(referenceServer(t)), filepath.Join(dir, "tasks.db"))
+	s.user("ann@example.com")
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) < 3 {
+		t.Fatalf("the server has made %v, and no database with its log (%v)", files, err)
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others := info.Mode().Perm() & 0o077; others != 0 {
+			t.Errorf("%s is open to others: %v", file.Name(), info.Mode())
+		}
+	}
+}
+
 // A server that may not write into its database says so: either it does not start, or who
 // writes gets 500 and who reads is answered. When it may again, all is as it was.
 func TestServer_SaysWhenItMayNotWrite(t *testing.T) {
