@@ -221,6 +221,8 @@ func (a *app) failure(report check.StepReport) {
 		if len(report.Result.Build) > 0 && strings.Count(report.Result.Build, "\n") > 2 {
 			a.screen.Printf("\n  Mend the first line first: the others often follow from it.")
 		}
+		a.screen.Printf("\n    steps/%s/README.md   the lesson", report.Step.Name)
+		a.screen.Printf("    %s", a.command("show", &report.Step))
 	default:
 		a.testFailure(report, report.Result.FirstFailure())
 		if report.State == check.NotStarted {
@@ -300,8 +302,12 @@ func (a *app) ending(indent string, step steps.Step, test *gotest.TestResult) {
 // crash shows what Go found wrong, where in the learner's code, and what that means.
 func (a *app) crash(indent string, crash gotest.Crash, step steps.Step) {
 	a.screen.Wrap(indent+"  ", crash.Said)
-	if place := crash.Place(step.Workshop.Path("steps")); place != "" {
-		a.screen.Wrap(indent+"  ", "steps/"+place)
+	files, _ := step.Files() // without them, the innermost place is shown
+	given := func(name string) bool {
+		return slices.ContainsFunc(files, func(file steps.File) bool { return file.Kind == steps.Given && file.Name == name })
+	}
+	if place := crash.Place(step.Dir(), given); place != "" {
+		a.screen.Wrap(indent+"  ", "steps/"+step.Name+"/"+place)
 	}
 	if crash.Means != "" {
 		a.screen.Printf("")

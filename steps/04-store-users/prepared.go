@@ -17,7 +17,7 @@ type Prepared struct {
 	statements sync.Map // text of a statement to *sql.Stmt
 }
 
-// Prepare returns db with statements that are prepared once.
+// Prepare wraps db. It prepares nothing yet: that happens when a text is first run.
 func Prepare(db *sql.DB) *Prepared {
 	return &Prepared{DB: db}
 }

@@ -19,20 +19,22 @@ type Crash struct {
 }
 
 // Place returns the first place of the program's that is below a folder, as
-// "01-add/add.go:13", or "". One in a test counts where there is no other.
-func (c Crash) Place(folder string) string {
-	inTest := ""
+// "add.go:13", or "". One in a file that is given, such as a test, counts where there
+// is no other.
+func (c Crash) Place(folder string, given func(file string) bool) string {
+	inGiven := ""
 	for _, place := range c.places {
 		place, err := filepath.Rel(folder, place)
 		if err != nil || place == ".." || strings.HasPrefix(place, ".."+string(filepath.Separator)) {
 			continue
 		}
-		if place = filepath.ToSlash(place); !strings.Contains(place, "_test.go:") {
+		place = filepath.ToSlash(place)
+		if file, _, _ := strings.Cut(place, ":"); !given(file) {
 			return place
 		}
-		inTest = cmp.Or(inTest, place)
+		inGiven = cmp.Or(inGiven, place)
 	}
-	return inTest
+	return inGiven
 }
 
 var crashed = regexp.MustCompile(`^(panic: |fatal error: |WARNING: DATA RACE).*`)
@@ -48,7 +50,7 @@ var crashes = []struct {
 	{regexp.MustCompile(`^WARNING: DATA RACE`), "Two goroutines use the same variable at the same time, and one of them changes it: what comes of it is chance. Guard it with a sync.Mutex, or give each its own."},
 	{regexp.MustCompile(`^fatal error: concurrent map `), "Two goroutines use one map at the same time, and one of them changes it. Requests come at the same time, too: guard the map with a sync.Mutex."},
 	{regexp.MustCompile(`^(fatal error: all goroutines are asleep|panic: deadlock: )`), "Everything waits, and nothing is left that could end the waiting. Is a lock never released, or a channel never sent to or closed?"},
-	{regexp.MustCompile(`^panic: runtime error: .*nil pointer dereference`), "Something is nil, and is used as if it were not. Did a function return nil with an error that was not looked at?"},
+	{regexp.MustCompile(`^panic: runtime error: .*nil pointer dereference`), "Something is nil, and is used as if it were not. Was a field of a struct never set, or an error not looked at that came with nil?"},
 	{regexp.MustCompile(`^panic: runtime error: (index|slice bounds) out of range`), "An index is outside of a slice or a text. Look at the length first."},
 	{regexp.MustCompile(`^panic: assignment to entry in nil map`), "A map is written to that was never made. Make it first, as in make(map[string]int)."},
 	{regexp.MustCompile(`^panic: close of closed channel`), "A channel is closed a second time. Close it in one place, which is reached once."},
