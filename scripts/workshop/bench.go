@@ -36,26 +36,30 @@ import (
 // on a copy of the workshop. Machines differ, and are busy: the ratio counts.
 func (a *app) bench() (int, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	part := flags.String("part", "all", "all (but clients), check, class, server, or clients")
-	times := flags.Int("times", 7, "how often each thing is measured; the median counts")
-	size := flags.Int("class", 100, "how many learners the class has")
-	load := flags.Duration("load", 0, "how long a load lasts: 5s for a route, 1m for -part clients")
-	if err := flags.Parse(a.args); err != nil {
-		return exitTrouble, nil // it has said why
-	}
-	if *load == 0 {
-		*load = 5 * time.Second
-		if *part == "clients" {
-			*load = time.Minute
-		}
-	}
-	b := &bencher{app: a, times: *times, size: *size, load: *load}
+	b := &bencher{app: a}
 	parts := []struct {
 		name string
 		rows func() error
 	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}, {"clients", b.clientsRows}}
-	if !slices.Contains([]string{"all", "check", "class", "server", "clients"}, *part) {
-		return exitTrouble, wayOut(fmt.Errorf("there is no part %q", *part), "It is one of all, check, class, server, clients.")
+	names := []string{"all"}
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	part := flags.String("part", "all", "one of "+strings.Join(names, ", ")+"; clients are not in all")
+	flags.IntVar(&b.times, "times", 7, "how often each thing is measured; the median counts")
+	flags.IntVar(&b.size, "class", 100, "how many learners the class has")
+	flags.DurationVar(&b.load, "load", 0, "how long a load lasts: 5s for a route, 1m for -part clients")
+	if err := flags.Parse(a.args); err != nil {
+		return exitTrouble, nil // it has said why
+	}
+	if !slices.Contains(names, *part) {
+		return exitTrouble, wayOut(fmt.Errorf("there is no part %q", *part), "It is one of %s.", strings.Join(names, ", "))
+	}
+	if b.load == 0 {
+		b.load = 5 * time.Second
+		if *part == "clients" {
+			b.load = time.Minute
+		}
 	}
 	for _, folder := range []string{"solutions", "scripts"} {
 		if err := a.fetch(folder); err != nil {

@@ -163,7 +163,7 @@ func (a *app) findPort() finding {
 	address := cmp.Or(os.Getenv("ADDR"), written["ADDR"], "127.0.0.1:8000")
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return finding{"nobody can listen at " + address + ", where your server would: another program may be there", "Stop it, or write another address into .env, such as ADDR=127.0.0.1:8001", false}
+		return finding{"your server could not start: " + err.Error(), "If another program is there, stop it. Or write another address into .env, such as ADDR=127.0.0.1:8001", false}
 	}
 	listener.Close()
 	return finding{says: address + " is free for your server"}

@@ -24,41 +24,43 @@ func Prepare(db *sql.DB) *Prepared {
 
 // ExecContext is that of sql.DB.
 func (p *Prepared) ExecContext(ctx context.Context, text string, values ...any) (sql.Result, error) {
-	if statement := p.statement(ctx, text); statement != nil {
-		return statement.ExecContext(ctx, values...)
+	statement, err := p.statement(ctx, text)
+	if err != nil {
+		return nil, err
 	}
-	return p.DB.ExecContext(ctx, text, values...)
+	return statement.ExecContext(ctx, values...)
 }
 
 // QueryContext is that of sql.DB.
 func (p *Prepared) QueryContext(ctx context.Context, text string, values ...any) (*sql.Rows, error) {
-	if statement := p.statement(ctx, text); statement != nil {
-		return statement.QueryContext(ctx, values...)
+	statement, err := p.statement(ctx, text)
+	if err != nil {
+		return nil, err
 	}
-	return p.DB.QueryContext(ctx, text, values...)
+	return statement.QueryContext(ctx, values...)
 }
 
 // QueryRowContext is that of sql.DB.
 func (p *Prepared) QueryRowContext(ctx context.Context, text string, values ...any) *sql.Row {
-	if statement := p.statement(ctx, text); statement != nil {
-		return statement.QueryRowContext(ctx, values...)
+	statement, err := p.statement(ctx, text)
+	if err != nil { // only sql.DB can put an error into a Row, so it has to fail, too
+		return p.DB.QueryRowContext(ctx, text, values...)
 	}
-	return p.DB.QueryRowContext(ctx, text, values...)
+	return statement.QueryRowContext(ctx, values...)
 }
 
-// statement returns the statement with the text, or nil if it cannot be prepared: whoever
-// runs the text as it is gets an error that says why.
-func (p *Prepared) statement(ctx context.Context, text string) *sql.Stmt {
+// statement returns the one with the text, which it prepares if nobody has.
+func (p *Prepared) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 	if kept, ok := p.statements.Load(text); ok {
-		return kept.(*sql.Stmt)
+		return kept.(*sql.Stmt), nil
 	}
 	statement, err := p.DB.PrepareContext(ctx, text)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	if kept, ok := p.statements.LoadOrStore(text, statement); ok {
 		statement.Close() // another request has prepared the same text meanwhile
-		return kept.(*sql.Stmt)
+		return kept.(*sql.Stmt), nil
 	}
-	return statement
+	return statement, nil
 }

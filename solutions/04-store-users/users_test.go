@@ -443,10 +443,10 @@ func TestGet_TellsTroubleFromAnUnknownUser(t *testing.T) {
 	_, err = store.Get(ctx, ann.ID)
 	assert.ErrorIs(t, err, context.Canceled, "when the request is over, the query must be too: pass ctx on to the database, and return the error that comes of it")
 
-	first, err := users.New(db, hasher) // this one has not asked for a user yet
+	fresh, err := users.New(db, hasher) // which has not asked for a user yet
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	for _, store := range []*users.Store{store, first} {
+	for _, store := range []*users.Store{store, fresh} {
 		_, err = store.Get(t.Context(), ann.ID)
 		assert.Error(t, err, "without a database, nobody can be found")
 		assert.NotErrorIs(t, err, users.ErrNotFound, "without a database, the error must not say that there is no such user: everybody would be logged out")
