@@ -302,10 +302,7 @@ func (a *app) ending(indent string, step steps.Step, test *gotest.TestResult) {
 // crash shows what Go found wrong, where in the learner's code, and what that means.
 func (a *app) crash(indent string, crash gotest.Crash, step steps.Step) {
 	a.screen.Wrap(indent+"  ", crash.Said)
-	files, _ := step.Files() // without them, the innermost place is shown
-	given := func(name string) bool {
-		return slices.ContainsFunc(files, func(file steps.File) bool { return file.Kind == steps.Given && file.Name == name })
-	}
+	given, _ := step.Given() // if it is not known, the innermost place is shown
 	if place := crash.Place(step.Dir(), given); place != "" {
 		a.screen.Wrap(indent+"  ", "steps/"+step.Name+"/"+place)
 	}

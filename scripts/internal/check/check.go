@@ -72,6 +72,8 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		report.Result.Tests = append(report.Result.Tests, gotest.TestResult{Test: test, Verdict: gotest.NotRun})
 	}
 
+	// What is judged is what is read here: a file that is saved meanwhile is judged the next
+	// time, and no verdict on it is kept as one on what was there before.
 	overlay := gotest.Overlay{}
 	untouched := true
 	for _, file := range files {
@@ -80,14 +82,15 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 			report.State, report.Err = Unreadable, err
 			return report, nil
 		}
+		name := filepath.Join(step.Dir(), filepath.FromSlash(file.Name))
 		switch {
 		case file.Kind == steps.Stub && state == steps.Missing:
 			report.MissingFiles = append(report.MissingFiles, file.Name)
 		case file.Kind == steps.Stub:
 			untouched = untouched && state == steps.Untouched
-			report.Sources[file.Name] = text
+			report.Sources[file.Name], overlay[name] = text, text
 		default:
-			overlay[filepath.Join(step.Dir(), filepath.FromSlash(file.Name))] = file.Text
+			overlay[name] = file.Text
 			if state == steps.Changed {
 				report.Differs = append(report.Differs, file.Name)
 			}
@@ -101,7 +104,7 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		report.State = NotStarted
 		return report, nil
 	}
-	if err := leaveOutOtherTests(step, overlay); err != nil {
+	if err := addOthers(step, overlay); err != nil {
 		report.State, report.Err = Unreadable, err
 		return report, nil
 	}
@@ -152,27 +155,33 @@ func (c *Checker) Vet(ctx context.Context, report StepReport) ([]gotest.Finding,
 	if err != nil {
 		return nil, ctx.Err()
 	}
-	var own []gotest.Finding
-	for _, finding := range findings {
-		if _, given := report.overlay[filepath.Join(report.Step.Dir(), filepath.FromSlash(finding.File))]; !given {
-			own = append(own, finding)
-		}
+	given, err := report.Step.Given()
+	if err != nil {
+		return nil, err
 	}
+	own := slices.DeleteFunc(findings, func(finding gotest.Finding) bool { return given(finding.File) })
 	kept.Remember(file, report.key, own)
 	return own, nil
 }
 
-// leaveOutOtherTests keeps tests that the learner added out of the grading: they may
-// have names that the originals have too.
-func leaveOutOtherTests(step steps.Step, overlay gotest.Overlay) error {
+// addOthers adds the files that the learner has beside those of the step. Tests are kept
+// out of the grading: they may have names that the originals have too.
+func addOthers(step steps.Step, overlay gotest.Overlay) error {
 	entries, err := os.ReadDir(step.Dir())
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
 		name := filepath.Join(step.Dir(), entry.Name())
-		if _, original := overlay[name]; !original && strings.HasSuffix(entry.Name(), "_test.go") {
+		_, known := overlay[name]
+		switch {
+		case known:
+		case strings.HasSuffix(name, "_test.go"):
 			overlay[name] = nil
+		case strings.HasSuffix(name, ".go") && entry.Type().IsRegular():
+			if overlay[name], err = os.ReadFile(name); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

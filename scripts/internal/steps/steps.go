@@ -173,6 +173,15 @@ func (s Step) Files() ([]File, error) {
 	return files, nil
 }
 
+// Given tells of a file, below the step's folder and with slashes, whether it is the same
+// for everybody.
+func (s Step) Given() (func(name string) bool, error) {
+	files, err := s.Files()
+	return func(name string) bool {
+		return slices.ContainsFunc(files, func(file File) bool { return file.Kind == Given && file.Name == name })
+	}, err
+}
+
 // pointToSolutions makes the go.mod of a solution the one of its step: the steps
 // before it are correct ground, whatever the learner's own look like.
 func pointToSolutions(goMod []byte) []byte {
