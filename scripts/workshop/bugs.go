@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/steps"
 )
 
@@ -42,7 +42,7 @@ func (a *app) withBugs(step steps.Step) (now, wanted []byte, err error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("steps/%s/README.md shows a bug that is not there: %w", step.Name, err)
 		}
-		c, err := card.Parse(source)
+		c, err := mistakes.Parse(source)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", file, err)
 		}

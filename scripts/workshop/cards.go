@@ -11,10 +11,11 @@ import (
 	"sync"
 	"time"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/cache"
 	"tokenauth.example/scripts/internal/gotest"
-	"tokenauth.example/scripts/internal/kept"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // mistakes applies each mistake to its solution, and runs the tests on it.
@@ -47,7 +48,7 @@ func (v *verifier) mistakes() (string, error) {
 }
 
 // mistake judges what the tests made of a mistake.
-func (v *verifier) mistake(c card.Card, result gotest.Result) {
+func (v *verifier) mistake(c mistakes.Card, result gotest.Result) {
 	name, err := filepath.Rel(v.workshop.Root, c.File)
 	if err != nil {
 		name = c.File
@@ -62,7 +63,7 @@ func (v *verifier) mistake(c card.Card, result gotest.Result) {
 		return
 	}
 	test := result.Tests[i]
-	verdicts := map[string]gotest.Verdict{"failed": gotest.Fail, "panicked": gotest.Panicked, "timed out": gotest.TimedOut, "exited": gotest.Exited}
+	verdicts := map[string]verdict.Verdict{"failed": verdict.Fail, "panicked": verdict.Panicked, "timed out": verdict.TimedOut, "exited": verdict.Exited}
 	usual, other, _ := strings.Cut(c.Ends, " or ")
 	if other != "" && test.Verdict == verdicts[other] {
 		return // it says something else each time, as requests that meet do
@@ -73,7 +74,7 @@ func (v *verifier) mistake(c card.Card, result gotest.Result) {
 		said = test.Failure.Why
 	}
 	switch {
-	case test.Verdict == gotest.Pass:
+	case test.Verdict == verdict.Pass:
 		v.wrong("%s: %s does not catch it; caught by: %s", name, c.Caught, strings.Join(failedTests(result), ", "))
 	case test.Verdict != wanted:
 		v.wrong("%s: %s ends with %q, and the card says %q:\n%s", name, c.Caught, test.Verdict, c.Ends, test.Output)
@@ -106,7 +107,7 @@ func (v *verifier) variants() (string, error) {
 				continue
 			}
 			for _, test := range results[i].Tests {
-				if test.Verdict != gotest.Pass {
+				if test.Verdict != verdict.Pass {
 					v.wrong("%s: is right, and %s refuses it:\n%s", name, test.Name, test.Output)
 				}
 			}
@@ -118,7 +119,7 @@ func (v *verifier) variants() (string, error) {
 func failedTests(result gotest.Result) []string {
 	var names []string
 	for _, test := range result.Tests {
-		if test.Verdict != gotest.Pass {
+		if test.Verdict != verdict.Pass {
 			names = append(names, test.Name)
 		}
 	}
@@ -134,14 +135,14 @@ func (v *verifier) withRace() string {
 }
 
 // runCards runs the tests of a step on each of its cards of a kind, some at a time.
-func (v *verifier) runCards(step steps.Step, kind string, tests []steps.Test) ([]card.Card, []gotest.Result, error) {
-	cards, err := card.Read(v.workshop.Path("testdata", kind, step.Name))
+func (v *verifier) runCards(step steps.Step, kind string, tests []steps.Test) ([]mistakes.Card, []gotest.Result, error) {
+	cards, err := mistakes.Read(v.workshop.Path("testdata", kind, step.Name))
 	if err != nil {
 		v.wrong("%v", err)
 		return nil, nil, nil
 	}
 	if v.only != "" {
-		cards = slices.DeleteFunc(cards, func(c card.Card) bool { return c.Name != v.only })
+		cards = slices.DeleteFunc(cards, func(c mistakes.Card) bool { return c.Name != v.only })
 	}
 	ground, err := v.ground(step)
 	if err != nil {
@@ -182,7 +183,7 @@ const cardTime = 20 * time.Second
 
 // runCard runs the tests on one card. The result is kept, and not made again while
 // nothing changes that it depends on.
-func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground string, tests []steps.Test) (gotest.Result, error) {
+func (v *verifier) runCard(step steps.Step, kind string, c mistakes.Card, ground string, tests []steps.Test) (gotest.Result, error) {
 	changed, err := c.Apply(func(file string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
 	})
@@ -190,7 +191,7 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 		return gotest.Result{}, err
 	}
 	overlay := gotest.Overlay{}
-	key := kept.NewKey(ground)
+	key := cache.NewKey(ground)
 	if kind == "variants" && v.race {
 		key.Add("race", nil)
 	}
@@ -199,7 +200,7 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
 	}
 	file := v.workshop.Path(".workshop", "proofs", kind, step.Name, c.Name+".json")
-	if result, ok := kept.Recall[gotest.Result](file, key.String()); ok {
+	if result, ok := cache.Recall[gotest.Result](file, key.String()); ok {
 		return result, nil
 	}
 	result, err := v.runOverlay(step, overlay, tests, false)
@@ -207,7 +208,7 @@ func (v *verifier) runCard(step steps.Step, kind string, c card.Card, ground str
 		result, err = v.runOverlay(step, overlay, tests, true)
 	}
 	if err == nil && (kind == "mistakes" || result.Done()) { // what is refused may have run out of time
-		kept.Remember(file, key.String(), result)
+		cache.Remember(file, key.String(), result)
 	}
 	return result, err
 }
@@ -249,7 +250,7 @@ var inMemory = sync.OnceValue(func() string {
 
 // ground is the key of all that the tests of a step stand on.
 func (v *verifier) ground(step steps.Step) (string, error) {
-	key := kept.NewKey("proofs 1")
+	key := cache.NewKey("proofs 1")
 	roots := []string{v.workshop.Path("testdata", "tokens")}
 	list, err := v.workshop.Steps()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/mistakes"
 )
 
 // What stands at the top of the list of each kind of card.
@@ -28,7 +28,7 @@ func (a *app) catalogue(kind string) (now, wanted []byte, err error) {
 	var text bytes.Buffer
 	text.WriteString(catalogueHead[kind])
 	for _, step := range list {
-		cards, err := card.Read(a.workshop.Path("testdata", kind, step.Name))
+		cards, err := mistakes.Read(a.workshop.Path("testdata", kind, step.Name))
 		if err != nil {
 			return nil, nil, err
 		}

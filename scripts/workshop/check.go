@@ -21,6 +21,7 @@ import (
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
 	"tokenauth.example/scripts/internal/stub"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // check grades every step, or the one that is named, and shows the first failure.
@@ -237,7 +238,7 @@ func (a *app) failure(report check.StepReport) {
 func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 	a.screen.Printf("  %s   task %d   %s\n", report.Step.Name, test.Task, a.screen.Paint(screen.Bold, test.Name))
 	const indent = "    "
-	if failure := test.Failure; test.Verdict == gotest.Fail && failure != nil {
+	if failure := test.Failure; test.Verdict == verdict.Fail && failure != nil {
 		a.screen.Wrap(indent, failure.Why)
 		if failure.Sent+failure.Answered+failure.Got+failure.Want != "" {
 			a.screen.Printf("")
@@ -269,20 +270,20 @@ func (a *app) testFailure(report check.StepReport, test *gotest.TestResult) {
 // ending shows how a test ended that says nothing itself of what is wrong.
 func (a *app) ending(indent string, step steps.Step, test *gotest.TestResult) {
 	crash := gotest.ParseCrash(test.Output)
-	says := map[gotest.Verdict]string{
-		gotest.Fail:     "The test failed, and said:",
-		gotest.Panicked: "Your code panicked:",
-		gotest.TimedOut: "The test did not end within half a minute: something waits for ever, or loops.",
-		gotest.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
-		gotest.NotRun:   "The test was not run.",
+	says := map[verdict.Verdict]string{
+		verdict.Fail:     "The test failed, and said:",
+		verdict.Panicked: "Your code panicked:",
+		verdict.TimedOut: "The test did not end within half a minute: something waits for ever, or loops.",
+		verdict.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
+		verdict.NotRun:   "The test was not run.",
 
-		gotest.OutOfMemory: "Your code needs more memory than there is: does something grow without end?",
-		gotest.OutputLimit: "Your code printed more than a megabyte, and was stopped: does something print in a loop?",
+		verdict.OutOfMemory: "Your code needs more memory than there is: does something grow without end?",
+		verdict.OutputLimit: "Your code printed more than a megabyte, and was stopped: does something print in a loop?",
 	}[test.Verdict]
 	switch {
-	case crash != nil && test.Verdict == gotest.Fail:
+	case crash != nil && test.Verdict == verdict.Fail:
 		says = "Go's race detector says:"
-	case crash != nil && strings.HasPrefix(crash.Said, "fatal error: ") && test.Verdict == gotest.Panicked:
+	case crash != nil && strings.HasPrefix(crash.Said, "fatal error: ") && test.Verdict == verdict.Panicked:
 		says = "Go ended the whole program:"
 	}
 	a.screen.Wrap(indent, says)

@@ -12,6 +12,7 @@ import (
 	"tokenauth.example/scripts/internal/contract"
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/screen"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // contract asks a running server, whoever wrote it and in whatever language, whether it
@@ -77,13 +78,13 @@ func (a *app) contractResult(result contract.Result) int {
 		good, run := 0, 0
 		for _, c := range section.Cases {
 			o := result.Outcomes[section.Name+"/"+c.Name]
-			if o.Verdict == report.NotRun {
+			if o.Verdict == verdict.NotRun {
 				left++
 				continue
 			}
 			run++
 			switch {
-			case o.Verdict == report.Pass:
+			case o.Verdict == verdict.Pass:
 				good++
 				continue
 			case o.Unreached:
@@ -134,7 +135,7 @@ func (a *app) contractResult(result contract.Result) int {
 	causes := map[string]int{}
 	for _, section := range result.Sections {
 		for _, c := range section.Cases {
-			if o := result.Outcomes[section.Name+"/"+c.Name]; o.Verdict == report.NotRun {
+			if o := result.Outcomes[section.Name+"/"+c.Name]; o.Verdict == verdict.NotRun {
 				causes[o.Cause]++
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // check does not run tests under the race detector, which needs a C compiler. Where its
@@ -25,7 +26,7 @@ func TestTestFailure_TellsOfARace(t *testing.T) {
 	i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "Races" })
 	test := gotest.TestResult{
 		Test:    steps.Test{Name: "TestRaces", Task: 1, Requirement: "It counts."},
-		Verdict: gotest.Fail, Output: string(archive.Files[i].Data),
+		Verdict: verdict.Fail, Output: string(archive.Files[i].Data),
 	}
 	report := check.StepReport{Step: steps.Step{Workshop: &steps.Workshop{Root: "/w"}, Name: "01-add"}}
 	const race = `

@@ -19,6 +19,7 @@ import (
 	"tokenauth.example/scripts/internal/sandbox"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // ungated is for tests: it lets submissions pass the gate, to see what stands behind it.
@@ -222,7 +223,7 @@ func (a *app) classTable(class report.Class) {
 		for _, step := range learner.Steps {
 			passed := 0
 			for _, test := range step.Tests {
-				if test.Verdict == report.Pass {
+				if test.Verdict == verdict.Pass {
 					passed++
 				}
 			}
@@ -248,11 +249,11 @@ func (a *app) learnerNotes(learner report.Learner) {
 		for _, step := range learner.Steps {
 			said := map[string]bool{} // what befell every test of the step is said once
 			for _, test := range step.Tests {
-				whole := step.Build != "" || test.Verdict == report.Rejected || test.Verdict == report.Tampered || test.Verdict == report.GraderError
+				whole := step.Build != "" || test.Verdict == verdict.Rejected || test.Verdict == verdict.Tampered || test.Verdict == verdict.GraderError
 				note := fmt.Sprintf("%s: %s: %s: %s", step.Name, test.Name, test.Verdict, test.Cause)
 				if whole || strings.HasPrefix(test.Cause, grade.BeforeAny) {
 					note = fmt.Sprintf("%s: %s: %s", step.Name, test.Verdict, test.Cause)
-				} else if !test.Unstable && (test.Verdict == report.Pass || test.Verdict == report.Fail || test.Verdict == report.Error || test.Verdict == report.NotRun) {
+				} else if !test.Unstable && (test.Verdict == verdict.Pass || test.Verdict == verdict.Fail || test.Verdict == verdict.Error || test.Verdict == verdict.NotRun) {
 					continue
 				}
 				if !said[note] {
@@ -294,9 +295,9 @@ func (a *app) gradeExit(class report.Class, mustPass bool) int {
 		for _, step := range learner.Steps {
 			for _, test := range step.Tests {
 				switch {
-				case test.Verdict == report.GraderError:
+				case test.Verdict == verdict.GraderError:
 					return exitTrouble
-				case test.Verdict != report.Pass && mustPass:
+				case test.Verdict != verdict.Pass && mustPass:
 					exit = exitNotYet
 				}
 			}

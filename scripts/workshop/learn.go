@@ -16,11 +16,11 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"tokenauth.example/scripts/internal/check"
-	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
 	"tokenauth.example/scripts/internal/stub"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // start fetches what the workshop needs, and shows where the learner is.
@@ -155,7 +155,7 @@ func (a *app) forgetHints(reports []check.StepReport) {
 	before := len(given)
 	for _, report := range reports {
 		for _, test := range report.Result.Tests {
-			if test.Verdict == gotest.Pass {
+			if test.Verdict == verdict.Pass {
 				delete(given, test.Name)
 			}
 		}

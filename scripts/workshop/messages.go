@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strings"
 
-	"tokenauth.example/scripts/internal/card"
 	"tokenauth.example/scripts/internal/check"
-	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // messages compares what learners are told with testdata/reports, where it can be read
@@ -61,11 +61,11 @@ func (v *verifier) mistakeReport(step steps.Step, name string) (check.StepReport
 	if err != nil {
 		return report, err
 	}
-	cards, err := card.Read(v.workshop.Path("testdata", "mistakes", step.Name))
+	cards, err := mistakes.Read(v.workshop.Path("testdata", "mistakes", step.Name))
 	if err != nil {
 		return report, err
 	}
-	i := slices.IndexFunc(cards, func(c card.Card) bool { return c.Name == name })
+	i := slices.IndexFunc(cards, func(c mistakes.Card) bool { return c.Name == name })
 	if i < 0 {
 		v.wrong("testdata/reports/%s/%s.txt: there is no such mistake", step.Name, name)
 		return report, nil
@@ -92,7 +92,7 @@ func (v *verifier) golden(file string, report check.StepReport) error {
 	learner := &app{ctx: v.ctx, workshop: v.workshop, screen: screen.Plain(&printed), make: true}
 	learner.row(report, false)
 	for _, test := range report.Result.Tests {
-		if test.Verdict == gotest.Pass {
+		if test.Verdict == verdict.Pass {
 			continue
 		}
 		if test.Failure != nil {

@@ -14,6 +14,7 @@ import (
 	"tokenauth.example/scripts/internal/contract"
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/screen"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // golden compares a screen with testdata/screens/NAME.txt, where it can be read as prose.
@@ -47,13 +48,13 @@ func TestContractResult_Screen(t *testing.T) {
 			{Name: "tokens", Cases: []contract.Case{{Name: "refuses-alg-none"}}},
 		},
 		Outcomes: map[string]contract.Outcome{
-			"sign-up/makes-a-user": {Verdict: report.Pass},
-			"sign-up/refuses-a-short-password": {Verdict: report.Fail, Cause: "A password of seven letters is refused: it is guessed in hours (CWE-521).",
+			"sign-up/makes-a-user": {Verdict: verdict.Pass},
+			"sign-up/refuses-a-short-password": {Verdict: verdict.Fail, Cause: "A password of seven letters is refused: it is guessed in hours (CWE-521).",
 				Sent: "POST /users HTTP/1.1\n\n{\"password\":\"1234567\"}", Answered: "HTTP/1.1 201 Created", Got: "201", Want: "400 or 422"},
-			"log-in/gives-a-token":            {Verdict: report.Pass},
-			"log-in/refuses-another-password": {Verdict: report.Fail, Cause: "Another password is refused.", Got: "200", Want: "401"},
-			"log-in/answers-again":            {Verdict: report.Fail, Unreached: true},
-			"tokens/refuses-alg-none":         {Verdict: report.NotRun, Cause: "it forges tokens, for which it needs the server's key: -secret"},
+			"log-in/gives-a-token":            {Verdict: verdict.Pass},
+			"log-in/refuses-another-password": {Verdict: verdict.Fail, Cause: "Another password is refused.", Got: "200", Want: "401"},
+			"log-in/answers-again":            {Verdict: verdict.Fail, Unreached: true},
+			"tokens/refuses-alg-none":         {Verdict: verdict.NotRun, Cause: "it forges tokens, for which it needs the server's key: -secret"},
 		},
 		Notes: []string{"The clock of the server is 12 seconds ahead of this one."},
 	})

@@ -28,6 +28,7 @@ import (
 
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/sandbox"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // twin is the submission that stands in every class beside the one that is tried. It is
@@ -157,10 +158,10 @@ func checkResults(ts *testscript.TestScript, _ bool, _ []string) {
 			for _, test := range step.Tests {
 				names = append(names, test.Name)
 				points += test.Points
-				if !slices.Contains(report.Verdicts, test.Verdict) {
+				if !slices.Contains(verdict.Reported, test.Verdict) {
 					ts.Fatalf("%q: %s: there is no verdict %q", learner.Name, test.Name, test.Verdict)
 				}
-				if (test.Verdict == report.Pass) != (test.Points > 0) || (test.Verdict == report.Pass) != (test.Cause == "") {
+				if (test.Verdict == verdict.Pass) != (test.Points > 0) || (test.Verdict == verdict.Pass) != (test.Cause == "") {
 					ts.Fatalf("%q: %s: %s, %g points, %q", learner.Name, test.Name, test.Verdict, test.Points, test.Cause)
 				}
 			}
@@ -233,7 +234,7 @@ func checkVerdict(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 && len(args) != 4 {
 		ts.Fatalf("usage: verdict WHO TEST VERDICT [PHRASE]")
 	}
-	if !slices.Contains(report.Verdicts, report.Verdict(args[2])) {
+	if !slices.Contains(verdict.Reported, verdict.Verdict(args[2])) {
 		ts.Fatalf("there is no verdict %q", args[2])
 	}
 	for _, step := range learner(ts, args[0]).Steps {

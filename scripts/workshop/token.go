@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/term"
 
-	"tokenauth.example/scripts/internal/inspect"
 	"tokenauth.example/scripts/internal/screen"
+	"tokenauth.example/scripts/internal/tokeninfo"
 )
 
 // token shows what a token says, here, where nobody else sees it. Web sites that do the
@@ -48,14 +48,14 @@ func (a *app) token() (int, error) {
 	case secret != "":
 		key = []byte(secret)
 	}
-	report, err := inspect.Token(text, key, time.Now())
+	report, err := tokeninfo.Token(text, key, time.Now())
 	if err != nil {
 		return exitNotYet, wayOut(fmt.Errorf("this is no token: %w", err), "A token is three texts with points between them: eyJ... . eyJ... . ...")
 	}
 	a.screen.Printf("")
 	for _, part := range []struct {
 		name   string
-		fields []inspect.Field
+		fields []tokeninfo.Field
 	}{{"header", report.Header}, {"claims", report.Claims}} {
 		a.screen.Printf("  %s", a.screen.Paint(screen.Bold, part.name))
 		for _, field := range part.fields {

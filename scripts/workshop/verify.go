@@ -13,12 +13,13 @@ import (
 	"strings"
 	"time"
 
+	"tokenauth.example/scripts/internal/cache"
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/gotest"
-	"tokenauth.example/scripts/internal/kept"
 	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // verify proves that the workshop is right. Nothing in it depends on what a learner has
@@ -210,7 +211,7 @@ func (v *verifier) solutions() (string, error) {
 		}
 		for _, test := range result.Tests {
 			count++
-			if test.Verdict != gotest.Pass {
+			if test.Verdict != verdict.Pass {
 				v.wrong("solutions/%s: %s: %s\n%s", step.Name, test.Name, test.Verdict, test.Output)
 			}
 		}
@@ -247,11 +248,11 @@ func (v *verifier) stubsFail() (string, error) {
 		for _, test := range report.Result.Tests {
 			count++
 			switch {
-			case test.Guard && test.Verdict != gotest.Pass:
+			case test.Guard && test.Verdict != verdict.Pass:
 				v.wrong("%s: %s is a guard, and must pass on the stub: %s", step.Name, test.Name, test.Verdict)
-			case !test.Guard && test.Verdict == gotest.Pass:
+			case !test.Guard && test.Verdict == verdict.Pass:
 				v.wrong("%s: %s passes on the stub: first let it show that the good twin is accepted, or name it a guard", step.Name, test.Name)
-			case !test.Guard && test.Verdict != gotest.Fail:
+			case !test.Guard && test.Verdict != verdict.Fail:
 				v.wrong("%s: %s must fail on the stub, and it %s:\n%s", step.Name, test.Name, test.Verdict, test.Output)
 			case !test.Guard && (test.Failure == nil || test.Failure.Why == ""):
 				v.wrong("%s: %s fails on the stub without a message of its own:\n%s", step.Name, test.Name, test.Output)
@@ -273,7 +274,7 @@ func (v *verifier) steady() (string, error) {
 			return "", err
 		}
 		file := v.workshop.Path(".workshop", "proofs", "steady", step.Name+".json")
-		if _, ok := kept.Recall[bool](file, ground); ok {
+		if _, ok := cache.Recall[bool](file, ground); ok {
 			continue
 		}
 		before := len(v.problems)
@@ -287,7 +288,7 @@ func (v *verifier) steady() (string, error) {
 			}
 		}
 		if len(v.problems) == before {
-			kept.Remember(file, ground, true)
+			cache.Remember(file, ground, true)
 		}
 	}
 	return fmt.Sprintf("%d times, %s", times, v.withRace()), nil
@@ -470,7 +471,7 @@ func (v *verifier) outputs() (string, error) {
 		if i > 0 { // start runs the first step alone: the others are as they were
 			report.Result.Tests = slices.Clone(report.Result.Tests)
 			for j := range report.Result.Tests {
-				report.Result.Tests[j].Verdict = gotest.NotRun
+				report.Result.Tests[j].Verdict = verdict.NotRun
 			}
 		}
 		reports = append(reports, report)

@@ -10,9 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"tokenauth.example/scripts/internal/cache"
 	"tokenauth.example/scripts/internal/gotest"
-	"tokenauth.example/scripts/internal/kept"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // State is where a step stands.
@@ -69,7 +70,7 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		return report, err
 	}
 	for _, test := range tests {
-		report.Result.Tests = append(report.Result.Tests, gotest.TestResult{Test: test, Verdict: gotest.NotRun})
+		report.Result.Tests = append(report.Result.Tests, gotest.TestResult{Test: test, Verdict: verdict.NotRun})
 	}
 
 	// What is judged is what is read here: a file that is saved meanwhile is judged the next
@@ -119,13 +120,13 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 	if c.Whole {
 		g, file = g.With("GOWORK="+c.Workshop.Path("go.work")), c.Workshop.Path(".workshop", "verdicts", step.Number()+"-whole.json")
 	}
-	result, ok := kept.Recall[gotest.Result](file, key)
+	result, ok := cache.Recall[gotest.Result](file, key)
 	if !ok {
 		if result, err = g.Run(ctx, step.Dir(), overlay, tests); err != nil {
 			return report, err
 		}
-		if !result.Has(gotest.TimedOut) { // that may have been the machine
-			kept.Remember(file, key, result)
+		if !result.Has(verdict.TimedOut) { // that may have been the machine
+			cache.Remember(file, key, result)
 		}
 	}
 	report.Result = result
@@ -148,7 +149,7 @@ func (c *Checker) Vet(ctx context.Context, report StepReport) ([]gotest.Finding,
 		return nil, nil
 	}
 	file := c.Workshop.Path(".workshop", "verdicts", report.Step.Number()+"-vet.json")
-	if own, ok := kept.Recall[[]gotest.Finding](file, report.key); ok {
+	if own, ok := cache.Recall[[]gotest.Finding](file, report.key); ok {
 		return own, nil
 	}
 	findings, err := c.Go.Vet(ctx, report.Step.Dir(), report.overlay)
@@ -160,7 +161,7 @@ func (c *Checker) Vet(ctx context.Context, report StepReport) ([]gotest.Finding,
 		return nil, err
 	}
 	own := slices.DeleteFunc(findings, func(finding gotest.Finding) bool { return given(finding.File) })
-	kept.Remember(file, report.key, own)
+	cache.Remember(file, report.key, own)
 	return own, nil
 }
 
@@ -189,7 +190,7 @@ func addOthers(step steps.Step, overlay gotest.Overlay) error {
 
 // key is that of all that a verdict depends on.
 func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
-	key := kept.NewKey("verdicts 1")
+	key := cache.NewKey("verdicts 1")
 	for _, name := range slices.Sorted(maps.Keys(overlay)) {
 		key.Add(name, overlay[name])
 	}

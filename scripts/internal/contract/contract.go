@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // Section is a part of the contract.
@@ -90,8 +91,8 @@ type Result struct {
 
 // Outcome is what became of a case.
 type Outcome struct {
-	Verdict report.Verdict // Pass, Fail, TimedOut or NotRun
-	Cause   string         // why it is not a pass
+	Verdict verdict.Verdict // Pass, Fail, TimedOut or NotRun
+	Cause   string          // why it is not a pass
 	// Sent and Answered are the request and the answer that the verdict is about, as they
 	// went over the wire; Got and Want say what is wrong with the answer.
 	Sent, Answered, Got, Want string
@@ -254,9 +255,9 @@ type stop struct{ outcome Outcome }
 func (s *suite) run(c Case) (outcome Outcome) {
 	switch {
 	case s.ctx.Err() != nil:
-		return Outcome{Verdict: report.NotRun, Cause: "the run was interrupted before it"}
+		return Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted before it"}
 	case c.Key && s.Key == "":
-		return Outcome{Verdict: report.NotRun, Cause: noKey}
+		return Outcome{Verdict: verdict.NotRun, Cause: noKey}
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, s.CaseTime)
 	defer cancel()
@@ -270,14 +271,14 @@ func (s *suite) run(c Case) (outcome Outcome) {
 			}
 			outcome = stopped.outcome
 			if s.ctx.Err() != nil {
-				outcome = Outcome{Verdict: report.NotRun, Cause: "the run was interrupted during it"}
+				outcome = Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted during it"}
 			}
 		}
 		outcome.Took = time.Since(began)
 	}()
 	if c.Key && !c.Twin {
 		if problem := s.keyFits(); problem != "" {
-			return Outcome{Verdict: report.NotRun, Cause: problem}
+			return Outcome{Verdict: verdict.NotRun, Cause: problem}
 		}
 	}
 	if c.Do != nil {
@@ -285,7 +286,7 @@ func (s *suite) run(c Case) (outcome Outcome) {
 	} else {
 		t.one(c)
 	}
-	return Outcome{Verdict: report.Pass}
+	return Outcome{Verdict: verdict.Pass}
 }
 
 // one does a case of one request.
@@ -320,11 +321,11 @@ func (r Result) Class() report.Class {
 		for _, c := range section.Cases {
 			o := r.Outcomes[section.Name+"/"+c.Name]
 			most := 1.0
-			if o.Verdict == report.NotRun && !r.Stopped {
+			if o.Verdict == verdict.NotRun && !r.Stopped {
 				most = 0
 			}
 			test := report.TestResult{Name: c.Name, Verdict: o.Verdict, Cause: o.Cause, Sent: o.Sent, Answered: o.Answered, Got: o.Got, Want: o.Want, Most: most, Seconds: o.Took.Seconds(), Output: o.Before}
-			if o.Verdict == report.Pass {
+			if o.Verdict == verdict.Pass {
 				test.Points = most
 			}
 			server.Points, server.Most = server.Points+test.Points, server.Most+most

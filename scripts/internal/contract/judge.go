@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // Judged is what became of a program that was started and asked.
@@ -97,7 +97,7 @@ func (r Result) judged(section Section) JudgedSection {
 		o := r.Outcomes[section.Name+"/"+c.Name]
 		found.Took += o.Took
 		switch {
-		case o.Verdict == report.Pass:
+		case o.Verdict == verdict.Pass:
 			found.Passed++
 		case found.Case == "":
 			found.Case, found.First = c.Name, o

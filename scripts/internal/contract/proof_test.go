@@ -19,11 +19,11 @@ import (
 	"testing"
 	"time"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/cache"
 	"tokenauth.example/scripts/internal/gotest"
-	"tokenauth.example/scripts/internal/kept"
-	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // key is longer than 32 bytes, so that a server that cuts it off is found.
@@ -154,10 +154,10 @@ func failures(t *testing.T, o Options) (failed map[string]string, ran int) {
 	}
 	failed = map[string]string{}
 	for name, outcome := range result.Outcomes {
-		if outcome.Verdict != report.NotRun {
+		if outcome.Verdict != verdict.NotRun {
 			ran++
 		}
-		if outcome.Verdict == report.Fail || outcome.Verdict == report.TimedOut {
+		if outcome.Verdict == verdict.Fail || outcome.Verdict == verdict.TimedOut {
 			failed[name] = fmt.Sprintf("wanted %s, got %s\n%s\n\n%s", outcome.Want, outcome.Got, outcome.Sent, outcome.Answered)
 		}
 	}
@@ -183,12 +183,12 @@ func TestTheReferencePasses(t *testing.T) {
 // mistake is a line of testdata/contract.txt.
 type mistake struct {
 	step  steps.Step
-	card  card.Card
+	card  mistakes.Card
 	cases []string // "section/case"
 	me    bool     // the section "me" may fail as well
 }
 
-func mistakes(t *testing.T, workshop *steps.Workshop) []mistake {
+func knownBad(t *testing.T, workshop *steps.Workshop) []mistake {
 	t.Helper()
 	file, err := os.Open(workshop.Path("testdata", "contract.txt"))
 	if err != nil {
@@ -196,7 +196,7 @@ func mistakes(t *testing.T, workshop *steps.Workshop) []mistake {
 	}
 	defer file.Close()
 	var found []mistake
-	cards := map[string][]card.Card{}
+	cards := map[string][]mistakes.Card{}
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
 		words := strings.Fields(lines.Text())
@@ -209,11 +209,11 @@ func mistakes(t *testing.T, workshop *steps.Workshop) []mistake {
 			t.Fatalf("testdata/contract.txt:%d: a line is STEP/CARD SECTION/CASE: %v", n, err)
 		}
 		if cards[step.Name] == nil {
-			if cards[step.Name], err = card.Read(workshop.Path("testdata", "mistakes", step.Name)); err != nil {
+			if cards[step.Name], err = mistakes.Read(workshop.Path("testdata", "mistakes", step.Name)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		i := slices.IndexFunc(cards[step.Name], func(c card.Card) bool { return c.Name == name })
+		i := slices.IndexFunc(cards[step.Name], func(c mistakes.Card) bool { return c.Name == name })
 		if i < 0 {
 			t.Fatalf("testdata/contract.txt:%d: there is no mistake %s", n, words[0])
 		}
@@ -250,7 +250,7 @@ func TestEverySectionFindsAMistake(t *testing.T) {
 		}
 	}
 	finds := map[string]bool{}
-	list := mistakes(t, newBench(t).workshop)
+	list := knownBad(t, newBench(t).workshop)
 	for _, m := range list {
 		for _, c := range m.cases {
 			if !known[c] {
@@ -277,7 +277,7 @@ func TestKnownBadServers(t *testing.T) {
 		t.Skip("it compiles a server for each mistake")
 	}
 	b := newBench(t)
-	ground := kept.NewKey("contract 1")
+	ground := cache.NewKey("contract 1")
 	list, err := b.workshop.Steps()
 	if err != nil {
 		t.Fatal(err)
@@ -298,7 +298,7 @@ func TestKnownBadServers(t *testing.T) {
 			t.Errorf("there was time for %d servers only. What has been found is kept: run this again", n)
 		}
 	})
-	for _, m := range mistakes(t, b.workshop) {
+	for _, m := range knownBad(t, b.workshop) {
 		t.Run(m.name(), func(t *testing.T) {
 			t.Parallel()
 			slots <- struct{}{}
@@ -332,19 +332,19 @@ func (b bench) judge(t *testing.T, ground string, m mistake) (failed map[string]
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, of := gotest.Overlay{}, kept.NewKey(ground)
+	overlay, of := gotest.Overlay{}, cache.NewKey(ground)
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		of.Add(name, changed[name])
 		overlay[filepath.Join(m.step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
 	}
 	of.Add(strings.Join(m.sections(), " "), nil)
 	file := b.workshop.Path(".workshop", "proofs", "contract", m.step.Name, m.card.Name+".json")
-	if found, ok := kept.Recall[map[string]string](file, of.String()); ok {
+	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
 		return found
 	}
 	failed, _ = failures(t, Options{URL: serve(t, b.build(t, overlay)), Key: key, Sections: m.sections(), Jobs: 8})
 	if t.Context().Err() == nil {
-		kept.Remember(file, of.String(), failed)
+		cache.Remember(file, of.String(), failed)
 	}
 	return failed
 }

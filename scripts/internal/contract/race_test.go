@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // The reference server, built with the race detector, has nothing to report after the
@@ -47,7 +47,7 @@ func TestTheReferenceHasNoRaces(t *testing.T) {
 	}
 	ran := 0
 	for _, outcome := range result.Outcomes {
-		if outcome.Verdict != report.NotRun {
+		if outcome.Verdict != verdict.NotRun {
 			ran++
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // try is one run of a case.
@@ -178,7 +178,7 @@ func (t *try) needed(err error) {
 	if !errors.As(err, &m) {
 		m = missing{t.last(), err.Error()}
 	}
-	panic(stop{Outcome{Verdict: report.Fail, Cause: m.says, Sent: m.sent, Answered: m.answered, Want: "what the case needs first"}})
+	panic(stop{Outcome{Verdict: verdict.Fail, Cause: m.says, Sent: m.sent, Answered: m.answered, Want: "what the case needs first"}})
 }
 
 // keyFits returns why tokens that we sign say nothing about the server, or "".
@@ -299,7 +299,7 @@ func (t *try) broken(err error) {
 	o := t.failed(t.of.asks(), err.Error())
 	o.Unreached = errors.Is(err, errUnreachable)
 	if errors.Is(err, errLate) {
-		o.Verdict = report.TimedOut
+		o.Verdict = verdict.TimedOut
 		o.Got = "nothing, for as long as a client waits"
 	}
 	for _, e := range slices.Backward(t.log) { // of requests side by side, the one that it is about
@@ -314,7 +314,7 @@ func (t *try) broken(err error) {
 // failed is the outcome of a failure.
 func (t *try) failed(wanted, got string) Outcome {
 	last := t.last()
-	o := Outcome{Verdict: report.Fail, Cause: t.of.says() + ". " + t.of.Why, Sent: last.sent, Answered: last.answered, Got: got, Want: wanted}
+	o := Outcome{Verdict: verdict.Fail, Cause: t.of.says() + ". " + t.of.Why, Sent: last.sent, Answered: last.answered, Got: got, Want: wanted}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var before []string

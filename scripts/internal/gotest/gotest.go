@@ -17,27 +17,13 @@ import (
 	"time"
 
 	"tokenauth.example/scripts/internal/steps"
-)
-
-// Verdict is what became of a test.
-type Verdict string
-
-const (
-	Pass     Verdict = "pass"
-	Fail     Verdict = "fail"      // an assertion failed
-	Panicked Verdict = "panicked"  // it ended in a panic
-	TimedOut Verdict = "timed out" // it did not end
-	Exited   Verdict = "exited"    // its process ended before it did
-	NotRun   Verdict = "not run"   // the tests were not compiled, or the grader was stopped
-
-	OutOfMemory Verdict = "out of memory" // it needed more memory than there is
-	OutputLimit Verdict = "output limit"  // it printed more than anybody reads
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // TestResult is the verdict on one test.
 type TestResult struct {
 	steps.Test
-	Verdict Verdict
+	Verdict verdict.Verdict
 	Output  string   // what its process printed
 	Failure *Failure // for Fail, what the assertion said
 	Took    time.Duration
@@ -55,7 +41,7 @@ type Result struct {
 func (r Result) Passed() int {
 	n := 0
 	for _, test := range r.Tests {
-		if test.Verdict == Pass {
+		if test.Verdict == verdict.Pass {
 			n++
 		}
 	}
@@ -63,7 +49,7 @@ func (r Result) Passed() int {
 }
 
 // Has tells whether a test ended with the verdict.
-func (r Result) Has(verdict Verdict) bool {
+func (r Result) Has(verdict verdict.Verdict) bool {
 	return slices.ContainsFunc(r.Tests, func(t TestResult) bool { return t.Verdict == verdict })
 }
 
@@ -73,7 +59,7 @@ func (r Result) Done() bool { return r.Passed() == len(r.Tests) }
 // FirstFailure returns the first test that did not pass, or nil.
 func (r Result) FirstFailure() *TestResult {
 	for i := range r.Tests {
-		if r.Tests[i].Verdict != Pass {
+		if r.Tests[i].Verdict != verdict.Pass {
 			return &r.Tests[i]
 		}
 	}
@@ -278,7 +264,7 @@ func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps
 		// What comes of two goroutines in each other's way is chance. A crash that was seen
 		// once counts, or the same code would be right and wrong in turn.
 		for i, test := range together.Tests {
-			if test.Verdict == Panicked {
+			if test.Verdict == verdict.Panicked {
 				each.Tests[i] = test
 			}
 		}
@@ -290,7 +276,7 @@ func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps
 func notRun(tests []steps.Test) Result {
 	result := Result{}
 	for _, test := range tests {
-		result.Tests = append(result.Tests, TestResult{Test: test, Verdict: NotRun})
+		result.Tests = append(result.Tests, TestResult{Test: test, Verdict: verdict.NotRun})
 	}
 	return result
 }
@@ -317,12 +303,12 @@ func (b *Binary) One(ctx context.Context, test steps.Test) TestResult {
 	began := time.Now()
 	name := b.name(test)
 	end := b.process(ctx, b.TestTime, "-test.run=^"+name+"$")
-	result := TestResult{Test: test, Verdict: NotRun, Output: end.output, Took: time.Since(began)}
+	result := TestResult{Test: test, Verdict: verdict.NotRun, Output: end.output, Took: time.Since(began)}
 	if ctx.Err() != nil {
 		return result
 	}
 	result.Verdict = judge(name, end)
-	if result.Verdict == Fail {
+	if result.Verdict == verdict.Fail {
 		result.Failure = ParseFailure(end.output)
 	}
 	return result
@@ -347,7 +333,7 @@ func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...stri
 		for i := range result.Tests {
 			test := &result.Tests[i]
 			if output := parts[b.name(test.Test)]; end.early == "" && panicked(output) {
-				test.Verdict, test.Output = Panicked, output
+				test.Verdict, test.Output = verdict.Panicked, output
 			}
 		}
 		return result, false
@@ -358,9 +344,9 @@ func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...stri
 		test.Output = parts[name]
 		test.Verdict = judge(name, ending{output: test.Output, well: true})
 		switch test.Verdict {
-		case Fail:
+		case verdict.Fail:
 			test.Failure = ParseFailure(test.Output)
-		case Exited:
+		case verdict.Exited:
 			return result, false
 		}
 	}
@@ -392,8 +378,8 @@ func byTest(output string) map[string]string {
 // ending is how a process ended.
 type ending struct {
 	output string
-	well   bool    // it exited with 0
-	early  Verdict // TimedOut or OutputLimit if it was ended by us, or ""
+	well   bool            // it exited with 0
+	early  verdict.Verdict // TimedOut or OutputLimit if it was ended by us, or ""
 }
 
 // mostOutput is how much a process may print, in bytes.
@@ -424,9 +410,9 @@ func (b *Binary) process(ctx context.Context, most time.Duration, flags ...strin
 	end := ending{output: kept.String(), well: err == nil}
 	switch {
 	case len(end.output) == mostOutput:
-		end.early = OutputLimit
+		end.early = verdict.OutputLimit
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		end.early = TimedOut
+		end.early = verdict.TimedOut
 	}
 	return end
 }
@@ -441,27 +427,27 @@ var outOfThreads = regexp.MustCompile(`(?m)^runtime: failed to create new OS thr
 // judge reads the markers that the testing package prints with -test.v=test2json. A
 // test has passed if it says so, once, and its process ended well besides: code that
 // prints or exits at the wrong moment can bring about either alone.
-func judge(name string, end ending) Verdict {
+func judge(name string, end ending) verdict.Verdict {
 	passes := strings.Count(end.output, "\x16--- PASS: "+name+" (")
 	switch {
 	case passes == 1 && end.well && end.early == "":
-		return Pass
+		return verdict.Pass
 	// A program that has no memory or threads left tells of every goroutine, which may be
 	// more than a megabyte. It ended because of what it said first.
-	case end.early == OutputLimit && outOfMemory.MatchString(end.output):
-		return OutOfMemory
-	case end.early == OutputLimit && outOfThreads.MatchString(end.output):
-		return Panicked
+	case end.early == verdict.OutputLimit && outOfMemory.MatchString(end.output):
+		return verdict.OutOfMemory
+	case end.early == verdict.OutputLimit && outOfThreads.MatchString(end.output):
+		return verdict.Panicked
 	case end.early != "":
 		return end.early
 	case outOfMemory.MatchString(end.output):
-		return OutOfMemory
+		return verdict.OutOfMemory
 	case panicked(end.output):
-		return Panicked
+		return verdict.Panicked
 	case strings.Contains(end.output, "\x16--- FAIL: "+name+" ("):
-		return Fail
+		return verdict.Fail
 	}
-	return Exited
+	return verdict.Exited
 }
 
 func panicked(output string) bool {

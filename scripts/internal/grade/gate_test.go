@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/sandbox"
 	"tokenauth.example/scripts/internal/steps"
 )
@@ -60,7 +60,7 @@ func TestGate_RefusesNobodyWhoIsHonest(t *testing.T) {
 			}
 			check("the solution", file.Name, text)
 		}
-		cards, err := card.Read(workshop.Path("testdata", "variants", step.Name))
+		cards, err := mistakes.Read(workshop.Path("testdata", "variants", step.Name))
 		if err != nil {
 			t.Fatal(err)
 		}

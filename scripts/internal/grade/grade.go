@@ -1,5 +1,5 @@
 // Package grade grades submissions, trusting none of them. Grading a step is a function of
-// its files: they are read by package intake, judged by package gate, compiled beside the
+// its files: they are read by package intake, judged by package allow, compiled beside the
 // reference, and run by package sandbox, one process a test. The same files get the same
 // verdicts, so those are kept.
 package grade
@@ -24,15 +24,16 @@ import (
 	"time"
 	"unicode"
 
-	"tokenauth.example/scripts/internal/card"
-	"tokenauth.example/scripts/internal/gate"
+	"tokenauth.example/scripts/internal/allow"
+	"tokenauth.example/scripts/internal/cache"
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/intake"
-	"tokenauth.example/scripts/internal/kept"
 	"tokenauth.example/scripts/internal/lesson"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/sandbox"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // How long things may take, if nothing else is said. The slowest test takes about two
@@ -74,8 +75,8 @@ type sheet struct {
 	report report.Step
 	tests  []steps.Test
 	files  []steps.File
-	gate   *gate.Gate
-	cards  []card.Card
+	gate   *allow.Gate
+	cards  []mistakes.Card
 	ground string // the key of all that a verdict depends on, but for the submission
 	// program tells that the step's code is a program that is asked from outside too.
 	program bool
@@ -154,7 +155,7 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 		return s, err
 	}
 	// A mistake that does not read is verify's to find; the grade does not need it.
-	s.cards, _ = card.Read(g.Workshop.Path("testdata", "mistakes", step.Name))
+	s.cards, _ = mistakes.Read(g.Workshop.Path("testdata", "mistakes", step.Name))
 	title := step.Name
 	if text, err := lesson.Read(step.Dir()); err == nil && text.Title != "" {
 		title = text.Title
@@ -185,10 +186,10 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 			reference = append(reference, file.Text, solved)
 		}
 	}
-	if s.gate, err = gate.New(reference, modules); err != nil {
+	if s.gate, err = allow.New(reference, modules); err != nil {
 		return s, err
 	}
-	key := kept.NewKey(fmt.Sprint("grades 3 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
+	key := cache.NewKey(fmt.Sprint("grades 3 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
 	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes")} {
 		if err := key.AddTree(root, func(string) bool { return true }); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return s, err
@@ -228,7 +229,7 @@ func (g *Grader) learner(ctx context.Context, submission *intake.Submission) rep
 		for j := range result.Tests {
 			test := &result.Tests[j]
 			test.Most = sheet.report.Tests[j].Points
-			if test.Verdict == report.Pass {
+			if test.Verdict == verdict.Pass {
 				test.Points = test.Most
 			}
 			learner.Points += test.Points
@@ -242,13 +243,13 @@ func (g *Grader) learner(ctx context.Context, submission *intake.Submission) rep
 // step judges the files of a step, or remembers what was made of the same files.
 func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submission) report.StepResult {
 	if submission.Problem != "" {
-		return s.all(report.Rejected, submission.Problem)
+		return s.all(verdict.Rejected, submission.Problem)
 	}
 	if result, whole := s.before(submission, g.Ungated); !whole {
 		return result
 	}
 	files := map[string][]byte{}
-	key := kept.NewKey(s.ground)
+	key := cache.NewKey(s.ground)
 	for _, name := range slices.Sorted(maps.Keys(submission.Files[s.step.Name])) {
 		files[name] = submission.Files[s.step.Name][name]
 		key.Add(name, files[name])
@@ -256,14 +257,14 @@ func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submissio
 	// Of many submissions with the same files, one is judged, and the others wait for it.
 	once, _ := g.flight.LoadOrStore(s.step.Name+key.String(), sync.OnceValue(func() report.StepResult {
 		file := g.Workshop.Path(".workshop", "grades", s.step.Name, key.String()+".json")
-		if result, ok := kept.Recall[report.StepResult](file, key.String()); ok && !g.Fresh {
+		if result, ok := cache.Recall[report.StepResult](file, key.String()); ok && !g.Fresh {
 			return result
 		}
 		g.slots <- struct{}{}
 		defer func() { <-g.slots }()
 		result := g.judge(ctx, s, files)
 		if lasting(result) {
-			kept.Remember(file, key.String(), result)
+			cache.Remember(file, key.String(), result)
 		}
 		return result
 	}))
@@ -279,12 +280,12 @@ func lasting(result report.StepResult) bool {
 		return false
 	}
 	return !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool {
-		return t.Unstable || slices.Contains([]report.Verdict{report.NotRun, report.GraderError, report.TimedOut}, t.Verdict)
+		return t.Unstable || slices.Contains([]verdict.Verdict{verdict.NotRun, verdict.GraderError, verdict.TimedOut}, t.Verdict)
 	})
 }
 
 // all is the result of a step whose tests all have the same verdict.
-func (s sheet) all(verdict report.Verdict, cause string) report.StepResult {
+func (s sheet) all(verdict verdict.Verdict, cause string) report.StepResult {
 	result := report.StepResult{Name: s.step.Name, Notes: []string{}, Tests: []report.TestResult{}}
 	for _, test := range s.report.Tests {
 		result.Tests = append(result.Tests, report.TestResult{Name: test.Name, Verdict: verdict, Cause: cause, Mistakes: []string{}})
@@ -300,7 +301,7 @@ func (s sheet) before(submission *intake.Submission, ungated bool) (result repor
 		for _, name := range slices.Sorted(maps.Keys(refused)) {
 			lines = append(lines, name+": "+refused[name])
 		}
-		return s.all(report.Rejected, strings.Join(lines, "\n")), false
+		return s.all(verdict.Rejected, strings.Join(lines, "\n")), false
 	}
 	var missing []string
 	for _, file := range s.files {
@@ -310,7 +311,7 @@ func (s sheet) before(submission *intake.Submission, ungated bool) (result repor
 	}
 	if len(missing) > 0 {
 		cause := "missing: " + strings.Join(missing, ", ")
-		result := s.all(report.BuildError, cause)
+		result := s.all(verdict.BuildError, cause)
 		result.Build = cause
 		return result, false
 	}
@@ -328,7 +329,7 @@ func (s sheet) before(submission *intake.Submission, ungated bool) (result repor
 	}
 	switch {
 	case len(found) > 0:
-		result := s.all(report.Rejected, strings.Join(found, "\n"))
+		result := s.all(verdict.Rejected, strings.Join(found, "\n"))
 		result.Build = strings.Join(found, "\n")
 		return result, false
 	case len(broken) > 0:
@@ -367,7 +368,7 @@ func encoding(name string, source []byte) string {
 
 func (s sheet) buildError(said string) report.StepResult {
 	said = printable(firstLines(said, 20))
-	result := s.all(report.BuildError, "the code does not compile: "+firstLines(said, 1))
+	result := s.all(verdict.BuildError, "the code does not compile: "+firstLines(said, 1))
 	result.Build = said
 	return result
 }
@@ -378,12 +379,12 @@ const tooSlow = "compiling it took more than "
 // judge compiles a step and runs its tests.
 func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) report.StepResult {
 	if ctx.Err() != nil {
-		return s.all(report.NotRun, "grading was interrupted")
+		return s.all(verdict.NotRun, "grading was interrupted")
 	}
 	names := s.aliases()
 	wrappers, err := s.wrappers(names)
 	if err != nil {
-		return s.all(report.GraderError, err.Error())
+		return s.all(verdict.GraderError, err.Error())
 	}
 	overlay := gotest.Overlay{}
 	for name, text := range files {
@@ -396,11 +397,11 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 	binary, said, err := g.Go.Compile(compiling, s.step.SolutionDir(), withTests)
 	switch {
 	case ctx.Err() != nil:
-		return s.all(report.NotRun, "grading was interrupted")
+		return s.all(verdict.NotRun, "grading was interrupted")
 	case compiling.Err() != nil:
 		return s.buildError(fmt.Sprint(tooSlow, g.BuildTime))
 	case err != nil:
-		return s.all(report.GraderError, err.Error())
+		return s.all(verdict.GraderError, err.Error())
 	case binary == nil:
 		return s.buildError(withoutRoot(withoutHeads(said), g.Workshop.Root))
 	}
@@ -411,26 +412,26 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 		return g.Sandbox.Command(ctx, path, dir, []sandbox.Folder{{From: filepath.Join(g.stage, "tokens"), At: g.Workshop.Path("testdata", "tokens")}}, args)
 	}
 	if err := binary.Open(); err != nil {
-		return s.all(report.GraderError, err.Error())
+		return s.all(verdict.GraderError, err.Error())
 	}
 
 	// First the canaries: what does not let a good test pass, or a bad one fail, says
 	// nothing about the others.
 	for _, canary := range []struct {
 		name   string
-		wanted gotest.Verdict
-	}{{mustPass, gotest.Pass}, {mustFail, gotest.Fail}} {
+		wanted verdict.Verdict
+	}{{mustPass, verdict.Pass}, {mustFail, verdict.Fail}} {
 		test := one(ctx, binary, steps.Test{Name: canary.name})
 		switch {
 		case test.Verdict == canary.wanted:
 		case ctx.Err() != nil:
-			return s.all(report.NotRun, "grading was interrupted")
-		case test.Verdict == gotest.Pass:
-			return s.all(report.Tampered, "a test that always fails did not fail: the code changes what tests say")
-		case test.Verdict == gotest.Exited && sandbox.Failed(test.Output):
-			return s.all(report.GraderError, sandboxTrouble(test.Output))
+			return s.all(verdict.NotRun, "grading was interrupted")
+		case test.Verdict == verdict.Pass:
+			return s.all(verdict.Tampered, "a test that always fails did not fail: the code changes what tests say")
+		case test.Verdict == verdict.Exited && sandbox.Failed(test.Output):
+			return s.all(verdict.GraderError, sandboxTrouble(test.Output))
 		default:
-			return s.all(verdicts[test.Verdict], BeforeAny+g.cause(test, "")+lastWords(s.clean(test.Output, names, g.Workshop.Root)))
+			return s.all(test.Verdict.Report(), BeforeAny+g.cause(test, "")+lastWords(s.clean(test.Output, names, g.Workshop.Root)))
 		}
 	}
 	// All in one process, twice and in another order, is a tenth of the work of a process
@@ -452,13 +453,13 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 		if !whole || first.Verdict != second.Verdict {
 			first = binary.One(ctx, test)
 			second = first
-			if first.Verdict != gotest.TimedOut { // which would only take as long again
+			if first.Verdict != verdict.TimedOut { // which would only take as long again
 				second = one(ctx, binary, test)
 			}
 			// What comes of two goroutines in each other's way is chance: a crash that was
 			// seen among the other tests counts.
 			for _, all := range together {
-				if !whole && second.Verdict == gotest.Pass && len(all.Tests) > i && all.Tests[i].Verdict == gotest.Panicked {
+				if !whole && second.Verdict == verdict.Pass && len(all.Tests) > i && all.Tests[i].Verdict == verdict.Panicked {
 					second = all.Tests[i]
 				}
 			}
@@ -468,7 +469,7 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) re
 	if s.program {
 		result.Tests = append(result.Tests, g.outside(ctx, s, overlay)...)
 	}
-	if !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool { return t.Verdict != report.Pass }) {
+	if !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool { return t.Verdict != verdict.Pass }) {
 		result.Notes = append(result.Notes, g.vet(ctx, s, files, overlay)...)
 	}
 	return result
@@ -507,7 +508,7 @@ func (s sheet) names(aliases map[string]string) []string {
 func one(ctx context.Context, binary *gotest.Binary, test steps.Test) gotest.TestResult {
 	for wait := 200 * time.Millisecond; ; wait *= 2 {
 		result := binary.One(ctx, test)
-		if result.Verdict != gotest.Exited || !sandbox.Failed(result.Output) || wait > time.Second {
+		if result.Verdict != verdict.Exited || !sandbox.Failed(result.Output) || wait > time.Second {
 			return result
 		}
 		time.Sleep(wait)
@@ -522,20 +523,20 @@ func sandboxTrouble(output string) string {
 // right.
 func (g *Grader) result(s sheet, test steps.Test, first, second gotest.TestResult, names map[string]string) report.TestResult {
 	worse := first
-	if first.Verdict == gotest.Pass {
+	if first.Verdict == verdict.Pass {
 		worse = second
 	}
 	result := report.TestResult{
-		Name: test.Name, Verdict: verdicts[worse.Verdict], Seconds: worse.Took.Seconds(),
-		Unstable: (first.Verdict == gotest.Pass) != (second.Verdict == gotest.Pass) && first.Verdict != gotest.NotRun && second.Verdict != gotest.NotRun,
+		Name: test.Name, Verdict: worse.Verdict.Report(), Seconds: worse.Took.Seconds(),
+		Unstable: (first.Verdict == verdict.Pass) != (second.Verdict == verdict.Pass) && first.Verdict != verdict.NotRun && second.Verdict != verdict.NotRun,
 		Output:   headAndTail(s.clean(worse.Output, names, g.Workshop.Root)), Mistakes: []string{},
 	}
 	switch {
-	case worse.Verdict == gotest.Pass:
+	case worse.Verdict == verdict.Pass:
 		result.Output = ""
 		return result
-	case worse.Verdict == gotest.Exited && sandbox.Failed(worse.Output):
-		result.Verdict, result.Cause, result.Unstable = report.GraderError, sandboxTrouble(worse.Output), false
+	case worse.Verdict == verdict.Exited && sandbox.Failed(worse.Output):
+		result.Verdict, result.Cause, result.Unstable = verdict.GraderError, sandboxTrouble(worse.Output), false
 		return result
 	}
 	result.Cause = g.cause(worse, test.Requirement)
@@ -561,20 +562,15 @@ func (s sheet) like(test, why string) []string {
 	return found[:min(len(found), most)]
 }
 
-var verdicts = map[gotest.Verdict]report.Verdict{
-	gotest.Pass: report.Pass, gotest.Fail: report.Fail, gotest.Panicked: report.Error, gotest.Exited: report.Error, gotest.TimedOut: report.TimedOut,
-	gotest.NotRun: report.NotRun, gotest.OutOfMemory: report.OutOfMemory, gotest.OutputLimit: report.OutputLimit,
-}
-
 // cause says in words why a test did not pass.
 func (g *Grader) cause(test gotest.TestResult, requirement string) string {
 	if test.Failure != nil && test.Failure.Why != "" {
 		return printable(test.Failure.Why)
 	}
 	switch test.Verdict {
-	case gotest.Fail:
+	case verdict.Fail:
 		return requirement + " The test failed without a message: its output says more."
-	case gotest.Panicked:
+	case verdict.Panicked:
 		if strings.Contains(test.Output, "failed to create new OS thread") {
 			return "it needed more threads or processes than it may have"
 		}
@@ -583,13 +579,13 @@ func (g *Grader) cause(test gotest.TestResult, requirement string) string {
 			said += ". " + crash.Means
 		}
 		return said
-	case gotest.TimedOut:
+	case verdict.TimedOut:
 		return fmt.Sprintf("it did not end within %v: something waits for ever, or loops", g.TestTime)
-	case gotest.Exited:
+	case verdict.Exited:
 		return "the program ended before the test did: something calls os.Exit or log.Fatal, or was killed"
-	case gotest.OutOfMemory:
+	case verdict.OutOfMemory:
 		return "it needed more memory than it may have"
-	case gotest.OutputLimit:
+	case verdict.OutputLimit:
 		return "it printed more than a megabyte, and was stopped"
 	}
 	return "grading was interrupted"

@@ -15,6 +15,7 @@ import (
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/sandbox"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // outsideTime is how many times the time of a test judging from outside may take.
@@ -49,7 +50,7 @@ func (g *Grader) buildJudge(ctx context.Context) error {
 // outside starts the step's program in the sandbox, and has the judge ask it over HTTP. The
 // judge has no code of the learner's in it, so that this cannot say what becomes of it.
 func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) []report.TestResult {
-	rows := func(verdict report.Verdict, cause string) []report.TestResult {
+	rows := func(verdict verdict.Verdict, cause string) []report.TestResult {
 		return s.all(verdict, cause).Tests[len(s.tests):]
 	}
 	compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
@@ -57,17 +58,17 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	program, said, err := g.Go.Program(compiling, s.step.SolutionDir(), overlay)
 	switch {
 	case ctx.Err() != nil:
-		return rows(report.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, "grading was interrupted")
 	case compiling.Err() != nil:
-		return rows(report.TimedOut, fmt.Sprint(tooSlow, g.BuildTime))
+		return rows(verdict.TimedOut, fmt.Sprint(tooSlow, g.BuildTime))
 	case err != nil:
-		return rows(report.GraderError, err.Error())
+		return rows(verdict.GraderError, err.Error())
 	case program == nil:
-		return rows(report.BuildError, printable(firstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
+		return rows(verdict.BuildError, printable(firstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
 	}
 	defer program.Remove()
 	if err := program.Open(); err != nil {
-		return rows(report.GraderError, err.Error())
+		return rows(verdict.GraderError, err.Error())
 	}
 	most := outsideTime * g.TestTime
 	judging, cancel := context.WithTimeout(ctx, most+10*time.Second) // the judge ends before that
@@ -78,7 +79,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.Output()
 	if ctx.Err() != nil {
-		return rows(report.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, "grading was interrupted")
 	}
 	var judged contract.Judged
 	if jsonErr := json.Unmarshal(out, &judged); jsonErr != nil {
@@ -87,14 +88,14 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 			words += string(exit.Stderr)
 		}
 		if sandbox.Failed(words) {
-			return rows(report.GraderError, sandboxTrouble(words))
+			return rows(verdict.GraderError, sandboxTrouble(words))
 		}
-		return rows(report.Error, "nothing could be asked from outside: the program that asks was ended"+lastWords(words))
+		return rows(verdict.Error, "nothing could be asked from outside: the program that asks was ended"+lastWords(words))
 	}
 	if judged.Problem != "" {
-		return rows(report.Fail, printable(judged.Problem))
+		return rows(verdict.Fail, printable(judged.Problem))
 	}
-	results := rows(report.NotRun, "it was not asked")
+	results := rows(verdict.NotRun, "it was not asked")
 	for i, row := range results {
 		if section, ok := judged.Sections[strings.TrimPrefix(row.Name, ofContract)]; ok {
 			results[i] = outsideResult(row.Name, section)
@@ -106,13 +107,13 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 // outsideResult makes a result of what became of a section.
 func outsideResult(name string, section contract.JudgedSection) report.TestResult {
 	o := section.First
-	result := report.TestResult{Name: name, Verdict: report.Pass, Seconds: section.Took.Seconds(), Mistakes: []string{}}
+	result := report.TestResult{Name: name, Verdict: verdict.Pass, Seconds: section.Took.Seconds(), Mistakes: []string{}}
 	if section.Passed == section.Of {
 		return result
 	}
 	result.Verdict, result.Unstable = o.Verdict, section.Unstable
-	if o.Verdict == report.NotRun {
-		result.Verdict = report.TimedOut
+	if o.Verdict == verdict.NotRun {
+		result.Verdict = verdict.TimedOut
 	}
 	result.Cause = printable(fmt.Sprintf("%d of %d cases do not pass. The first is %s: %s", section.Of-section.Passed, section.Of, section.Case, o.Cause))
 	if result.Unstable {

@@ -11,9 +11,9 @@ import (
 
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/intake"
-	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/sandbox"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // The program of the last step is judged from outside: the reference keeps the contract,
@@ -60,12 +60,12 @@ func TestGrader_AsksProgramsFromOutside(t *testing.T) {
 			if test.Name != class.Steps[0].Tests[i].Name {
 				t.Fatalf("%s: row %d is %s, and the step has %s", learner.Name, i, test.Name, class.Steps[0].Tests[i].Name)
 			}
-			want := report.Pass
+			want := verdict.Pass
 			switch {
 			case learner.Name == "plain" && (test.Name == "contract/errors" || test.Name == "TestServer_AnswersErrorsInJSON"):
-				want = report.Fail
+				want = verdict.Fail
 			case learner.Name == "forger" && strings.HasPrefix(test.Name, "contract/"):
-				want = report.Fail
+				want = verdict.Fail
 			case learner.Name == "forger" || learner.Name == "plain":
 				continue
 			}

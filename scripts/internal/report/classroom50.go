@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"time"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 type classroom50 struct {
@@ -42,7 +44,7 @@ func Classroom50(w io.Writer, c Class, l Learner, env func(string) string) error
 		out.Review = out.Commit
 	}
 	for _, r := range rows(c, l) {
-		out.Tests = append(out.Tests, classroom50Test{r.name(), r.Result.Verdict == Pass, r.Result.Points, r.Result.Most})
+		out.Tests = append(out.Tests, classroom50Test{r.name(), r.Result.Verdict == verdict.Pass, r.Result.Points, r.Result.Most})
 	}
 	return writeJSON(w, out)
 }

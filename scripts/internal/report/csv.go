@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // CSV writes a row for each learner, under a heading (RFC 4180, commas, UTF-8):
@@ -36,9 +38,9 @@ func CSV(w io.Writer, c Class) error {
 		for _, r := range all {
 			steps[r.Step.Name] += r.Result.Points
 			switch r.Result.Verdict {
-			case Pass:
+			case verdict.Pass:
 				passed++
-			case NotRun, GraderError:
+			case verdict.NotRun, verdict.GraderError:
 				unknown++
 			}
 		}

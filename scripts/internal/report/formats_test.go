@@ -20,6 +20,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // evil is what a learner may print or call things.
@@ -31,7 +33,7 @@ func hostile() Class {
 		Isolation: "none", Warnings: []string{evil}, Interrupted: true}
 	for s := range 3 {
 		step := Step{Name: fmt.Sprintf("%02d-step", s+1), Title: "Step " + evil}
-		for t := range Verdicts {
+		for t := range verdict.Reported {
 			step.Tests = append(step.Tests, Test{fmt.Sprintf("TestNo%d", t+1), t/3 + 1, "Asks for " + evil, 0.1 * float64(t+1)})
 		}
 		c.Steps = append(c.Steps, step)
@@ -43,15 +45,15 @@ func hostile() Class {
 		for s, step := range c.Steps {
 			result := StepResult{Name: step.Name, Build: evil}
 			for t, test := range step.Tests {
-				r := TestResult{Name: test.Name, Verdict: Verdicts[(i+s+t)%len(Verdicts)], Most: test.Points, Seconds: 0.0126,
+				r := TestResult{Name: test.Name, Verdict: verdict.Reported[(i+s+t)%len(verdict.Reported)], Most: test.Points, Seconds: 0.0126,
 					Output: evil, Unstable: t == 3, Mistakes: []string{evil}}
-				if r.Verdict == Pass {
+				if r.Verdict == verdict.Pass {
 					r.Points = r.Most
 				} else if t != 5 { // one has no cause
 					r.Cause, r.Sent, r.Answered, r.Got, r.Want = evil, evil, evil, evil, evil
 				}
 				if name == "huge" && s == 0 && t == 0 {
-					r.Output, r.Got, r.Verdict, r.Points = huge, huge, Fail, 0
+					r.Output, r.Got, r.Verdict, r.Points = huge, huge, verdict.Fail, 0
 				}
 				l.Points += r.Points
 				l.Most += r.Most
@@ -86,10 +88,10 @@ func small() Class {
 			{Name: "ada", Source: "submissions/ada", Points: 1.5, Most: 3.5, Seconds: 1.25, Notes: []string{"go.mod differs from the starter; graded with the original"},
 				Steps: []StepResult{
 					{Name: "01-hash-passwords", Tests: []TestResult{
-						{Name: "TestHash_RoundTrip", Verdict: Pass, Points: 1.5, Most: 1.5, Seconds: 0.25},
-						{Name: "TestHash_Guard", Verdict: Pass, Seconds: 0.01}}},
+						{Name: "TestHash_RoundTrip", Verdict: verdict.Pass, Points: 1.5, Most: 1.5, Seconds: 0.25},
+						{Name: "TestHash_Guard", Verdict: verdict.Pass, Seconds: 0.01}}},
 					{Name: "03-verify-tokens", Tests: []TestResult{
-						{Name: "TestVerify_RefusesAlgNone", Verdict: Fail, Cause: "the token was taken", Sent: "Authorization: Bearer eyJhbGciOiJub25lIn0.e30.",
+						{Name: "TestVerify_RefusesAlgNone", Verdict: verdict.Fail, Cause: "the token was taken", Sent: "Authorization: Bearer eyJhbGciOiJub25lIn0.e30.",
 							Got: "nil", Want: "an error", Most: 2, Seconds: 0.5, Output: "verify: <nil>\n", Mistakes: []string{"03-alg-none"}}}},
 				}},
 			{Name: "bob", Source: "submissions/bob.zip", Most: 3.5, Problem: "the archive has a link that leaves it: ../../etc/passwd"},
@@ -115,7 +117,7 @@ func classes() map[string]Class {
 	for i := range stopped.Learners[0].Steps {
 		for j := range stopped.Learners[0].Steps[i].Tests {
 			test := &stopped.Learners[0].Steps[i].Tests[j]
-			*test = TestResult{Name: test.Name, Verdict: NotRun, Most: test.Most}
+			*test = TestResult{Name: test.Name, Verdict: verdict.NotRun, Most: test.Most}
 		}
 	}
 	stopped.Learners[0].Points = 0
@@ -465,12 +467,12 @@ func TestJUnitTellsVerdictsApart(t *testing.T) {
 			switch {
 			case test.Failure != nil:
 				total.Failures++
-				if test.Failure.Type != string(Fail) {
+				if test.Failure.Type != string(verdict.Fail) {
 					t.Errorf("%s is a failure", test.Failure.Type)
 				}
 			case test.Error != nil:
 				total.Errors++
-				if slices.Contains([]string{string(Pass), string(Fail), string(NotRun)}, test.Error.Type) {
+				if slices.Contains([]string{string(verdict.Pass), string(verdict.Fail), string(verdict.NotRun)}, test.Error.Type) {
 					t.Errorf("%s is an error", test.Error.Type)
 				}
 			case test.Skipped != nil:
@@ -481,14 +483,14 @@ func TestJUnitTellsVerdictsApart(t *testing.T) {
 	if total.Tests != suites.Tests || total.Failures != suites.Failures || total.Errors != suites.Errors || total.Skipped != suites.Skipped {
 		t.Errorf("counted %+v, but it says %+v", total, junitSuites{Tests: suites.Tests, Failures: suites.Failures, Errors: suites.Errors, Skipped: suites.Skipped})
 	}
-	verdicts := map[Verdict]int{}
+	verdicts := map[verdict.Verdict]int{}
 	for _, l := range c.Learners {
 		for _, r := range rows(c, l) {
 			verdicts[r.Result.Verdict]++
 		}
 	}
-	if suites.Failures != verdicts[Fail] || suites.Skipped != verdicts[NotRun] {
-		t.Errorf("%d failures and %d skipped, not %d and %d", suites.Failures, suites.Skipped, verdicts[Fail], verdicts[NotRun])
+	if suites.Failures != verdicts[verdict.Fail] || suites.Skipped != verdicts[verdict.NotRun] {
+		t.Errorf("%d failures and %d skipped, not %d and %d", suites.Failures, suites.Skipped, verdicts[verdict.Fail], verdicts[verdict.NotRun])
 	}
 }
 
@@ -514,7 +516,7 @@ func TestLimitsAreKept(t *testing.T) {
 			if test.Output != nil && len(*test.Output) > 500 || test.Message != nil && len(*test.Message) > 65_535 {
 				t.Errorf("%.20q: %s is too long", l.Name, test.Name)
 			}
-			if want := c.Steps[i/len(Verdicts)].Name + "/" + c.Steps[i/len(Verdicts)].Tests[i%len(Verdicts)].Name; test.Name != want {
+			if want := c.Steps[i/len(verdict.Reported)].Name + "/" + c.Steps[i/len(verdict.Reported)].Tests[i%len(verdict.Reported)].Name; test.Name != want {
 				t.Errorf("%s is where %s belongs", test.Name, want)
 			}
 		}
@@ -524,7 +526,7 @@ func TestLimitsAreKept(t *testing.T) {
 func TestWhatTheCompilerSaidIsPassedOn(t *testing.T) {
 	c := small()
 	step := &c.Learners[0].Steps[1]
-	step.Build, step.Tests[0].Verdict, step.Tests[0].Cause = "tokens.go:7:2: undefined: x", BuildError, "the step does not compile"
+	step.Build, step.Tests[0].Verdict, step.Tests[0].Cause = "tokens.go:7:2: undefined: x", verdict.BuildError, "the step does not compile"
 	for _, f := range Formats {
 		if out := written(t, f, c); f.Name != "csv" && f.Name != "classroom50" && !strings.Contains(string(out[""])+string(out["0"]), "undefined: x") {
 			t.Errorf("%s does not say what is undefined", f.Name)

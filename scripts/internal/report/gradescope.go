@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"strings"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 type gradescope struct {
@@ -36,8 +38,8 @@ type gradescopeTest struct {
 }
 
 type gradescopeTestExtra struct {
-	Verdict  Verdict `json:"verdict"`
-	Unstable bool    `json:"unstable"`
+	Verdict  verdict.Verdict `json:"verdict"`
+	Unstable bool            `json:"unstable"`
 }
 
 // Gradescope writes the results.json that Gradescope's autograder platform reads from
@@ -55,7 +57,7 @@ func Gradescope(w io.Writer, c Class, l Learner, _ func(string) string) error {
 	}
 	for _, r := range rows(c, l) {
 		status := "failed"
-		if r.Result.Verdict == Pass {
+		if r.Result.Verdict == verdict.Pass {
 			status = "passed"
 		}
 		var parts []string

@@ -16,6 +16,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 //go:embed class.html.tmpl
@@ -68,35 +70,27 @@ type htmlLegend struct {
 	Count   int
 }
 
-var htmlLegends = map[Verdict]htmlLegend{
-	Pass:        {Mark: htmlMark{"p", "✓", ""}, Meaning: "each time it was run"},
-	Fail:        {Mark: htmlMark{"f", "F", ""}, Meaning: "an assertion failed"},
-	Error:       {Mark: htmlMark{"e", "E", ""}, Meaning: "it panicked, or its process ended"},
-	TimedOut:    {Mark: htmlMark{"t", "T", ""}, Meaning: "it did not end in its time"},
-	OutOfMemory: {Mark: htmlMark{"m", "M", ""}, Meaning: "it needed more than it may have"},
-	OutputLimit: {Mark: htmlMark{"l", "L", ""}, Meaning: "it printed more than it may"},
-	BuildError:  {Mark: htmlMark{"b", "B", ""}, Meaning: "the code does not compile, or files are missing"},
-	Rejected:    {Mark: htmlMark{"r", "R", ""}, Meaning: "the code uses what no step needs"},
-	Tampered:    {Mark: htmlMark{"x", "X", ""}, Meaning: "the code changes what the tests say"},
-	NotRun:      {Mark: htmlMark{"n", "–", ""}, Meaning: "grading was interrupted before it"},
-	GraderError: {Mark: htmlMark{"g", "G", ""}, Meaning: "the grader could not find out; not the learner's fault"},
+var htmlLegends = map[verdict.Verdict]htmlLegend{
+	verdict.Pass:        {Mark: htmlMark{"p", "✓", ""}, Meaning: "each time it was run"},
+	verdict.Fail:        {Mark: htmlMark{"f", "F", ""}, Meaning: "an assertion failed"},
+	verdict.Error:       {Mark: htmlMark{"e", "E", ""}, Meaning: "it panicked, or its process ended"},
+	verdict.TimedOut:    {Mark: htmlMark{"t", "T", ""}, Meaning: "it did not end in its time"},
+	verdict.OutOfMemory: {Mark: htmlMark{"m", "M", ""}, Meaning: "it needed more than it may have"},
+	verdict.OutputLimit: {Mark: htmlMark{"l", "L", ""}, Meaning: "it printed more than it may"},
+	verdict.BuildError:  {Mark: htmlMark{"b", "B", ""}, Meaning: "the code does not compile, or files are missing"},
+	verdict.Rejected:    {Mark: htmlMark{"r", "R", ""}, Meaning: "the code uses what no step needs"},
+	verdict.Tampered:    {Mark: htmlMark{"x", "X", ""}, Meaning: "the code changes what the tests say"},
+	verdict.NotRun:      {Mark: htmlMark{"n", "–", ""}, Meaning: "grading was interrupted before it"},
+	verdict.GraderError: {Mark: htmlMark{"g", "G", ""}, Meaning: "the grader could not find out; not the learner's fault"},
 }
 
-func htmlMarkOf(v Verdict) htmlMark {
+func htmlMarkOf(v verdict.Verdict) htmlMark {
 	m := htmlMark{"g", "?", htmlLine(string(v), 40)}
 	if known, ok := htmlLegends[v]; ok {
 		m.Class, m.Letter = known.Mark.Class, known.Mark.Letter
 	}
 	return m
 }
-
-// failed tells that the code was run, and was wrong.
-func (v Verdict) failed() bool {
-	return v == Fail || v == Error || v == TimedOut || v == OutOfMemory || v == OutputLimit
-}
-
-// unrun tells that the code was not run, for what it is.
-func (v Verdict) unrun() bool { return v == BuildError || v == Rejected || v == Tampered }
 
 type htmlStats struct {
 	Of                                 int // learners that count
@@ -216,7 +210,7 @@ func newHTMLPage(c Class) *htmlPage {
 	}
 	p.Stats = newHTMLStats(c)
 
-	counts, unstable := map[Verdict]int{}, 0
+	counts, unstable := map[verdict.Verdict]int{}, 0
 	for s, step := range c.Steps {
 		p.Steps = append(p.Steps, newHTMLStep(s, step))
 	}
@@ -239,12 +233,12 @@ func newHTMLPage(c Class) *htmlPage {
 				row.Nothing = max(1, len(step.Tests))
 			}
 			for t := range cells {
-				verdict := result.Tests[t].Verdict
-				counts[verdict]++
+				became := result.Tests[t].Verdict
+				counts[became]++
 				switch {
-				case verdict == Pass:
+				case became == verdict.Pass:
 					p.Steps[s].Tests[t].Passed++
-				case verdict.failed():
+				case became.Failed():
 					p.Failures++
 					fallthrough
 				default:
@@ -258,12 +252,12 @@ func newHTMLPage(c Class) *htmlPage {
 		}
 		p.People = append(p.People, person)
 	}
-	if n := counts[GraderError]; n > 0 {
+	if n := counts[verdict.GraderError]; n > 0 {
 		p.Alarms = append(p.Alarms, fmt.Sprintf("The grader itself failed %s. The learners lost those points through no fault of theirs: grade again.", htmlPlural(n, "time")))
 	}
-	for _, verdict := range Verdicts {
-		entry := htmlLegends[verdict]
-		entry.Mark, entry.Count = htmlMarkOf(verdict), counts[verdict]
+	for _, v := range verdict.Reported {
+		entry := htmlLegends[v]
+		entry.Mark, entry.Count = htmlMarkOf(v), counts[v]
 		p.Legend = append(p.Legend, entry)
 	}
 	p.Legend = append(p.Legend, htmlLegend{htmlMark{"u", "F~", "unstable"}, "passed once and failed once, on the same code", unstable})
@@ -307,10 +301,10 @@ func newHTMLPart(prefix string, step Step, result StepResult) (htmlPart, []htmlC
 	for t, test := range result.Tests[:min(len(result.Tests), len(step.Tests))] {
 		points, most = points+test.Points, most+test.Most
 		cell := htmlCell{Mark: htmlMarkOf(test.Verdict), First: htmlFirst(step, t), Unstable: test.Unstable}
-		if test.Verdict == Pass {
+		if test.Verdict == verdict.Pass {
 			part.Passed++
 		}
-		if test.Verdict != Pass || test.Unstable {
+		if test.Verdict != verdict.Pass || test.Unstable {
 			message := test.Message()
 			at := slices.IndexFunc(part.Results, func(r *htmlResult) bool {
 				return r.Mark == cell.Mark && r.Unstable == test.Unstable && r.message == message && r.output == test.Output && slices.Equal(r.mistakes, test.Mistakes)
@@ -360,7 +354,7 @@ func (p *htmlPage) findMistakes(c Class) {
 				}
 				result := c.Learners[i].Steps[s].Tests[t]
 				link := htmlLink{row.Cells[t].To, row.Name}
-				if !result.Verdict.failed() {
+				if !result.Verdict.Failed() {
 					continue
 				}
 				m.Who = append(m.Who, link)
@@ -379,11 +373,11 @@ func (p *htmlPage) findMistakes(c Class) {
 				all = append(all, m)
 			}
 		}
-		for _, v := range Verdicts {
+		for _, v := range verdict.Reported {
 			m := htmlMistake{Mark: htmlMarkOf(v), Step: p.Steps[s].Number + " " + p.Steps[s].Title, Of: len(c.Learners)}
 			for i, row := range p.Steps[s].Rows {
 				t := slices.IndexFunc(row.Cells, func(cell htmlCell) bool { return cell.Mark == m.Mark })
-				if v.unrun() && t >= 0 {
+				if v.Refused() && t >= 0 {
 					m.Who = append(m.Who, htmlLink{row.Cells[t].To, p.People[i].Name})
 				}
 			}

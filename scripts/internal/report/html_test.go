@@ -21,9 +21,10 @@ import (
 
 	"golang.org/x/net/html"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // htmlClass makes up a class that does what classes do, on the workshop's own tests.
@@ -44,7 +45,7 @@ func htmlClass(t *testing.T, learners int) report.Class {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := card.Parse(text); err != nil {
+		if _, err := mistakes.Parse(text); err != nil {
 			t.Fatal(err)
 		}
 		head := map[string]string{}
@@ -81,29 +82,29 @@ func htmlClass(t *testing.T, learners int) report.Class {
 		skill := 0.55 + 0.5*random.Float64()
 		for s, step := range c.Steps {
 			result := report.StepResult{Name: step.Name}
-			unrun := report.Verdict("")
+			unrun := verdict.Verdict("")
 			switch n := random.IntN(40); {
 			case n == 0:
-				unrun, result.Build = report.BuildError, "./verifier.go:41:9: undefined: jwt.ParseWithClaim\n./verifier.go:57:2: declared and not used: claims"
+				unrun, result.Build = verdict.BuildError, "./verifier.go:41:9: undefined: jwt.ParseWithClaim\n./verifier.go:57:2: declared and not used: claims"
 			case n == 1 && s == 6:
-				unrun, result.Build = report.Rejected, "tasks.go:12: imports unsafe, which no step needs"
+				unrun, result.Build = verdict.Rejected, "tasks.go:12: imports unsafe, which no step needs"
 			case i == 11 && s == 3:
-				unrun, result.Build = report.Tampered, "users_test.go: TestMain replaces what the tests compare with"
+				unrun, result.Build = verdict.Tampered, "users_test.go: TestMain replaces what the tests compare with"
 			}
 			for k, test := range step.Tests {
 				id := step.Name + "/" + test.Name
 				if _, ok := hard[id]; !ok {
 					hard[id] = random.Float64() * random.Float64()
 				}
-				r := report.TestResult{Name: test.Name, Verdict: report.Pass, Points: test.Points, Most: test.Points, Seconds: random.Float64()}
+				r := report.TestResult{Name: test.Name, Verdict: verdict.Pass, Points: test.Points, Most: test.Points, Seconds: random.Float64()}
 				l.Most += test.Points
 				switch {
 				case unrun != "":
 					r.Verdict, r.Cause = unrun, "the step's code was not run: see what is said of the step"
 				case i == 20 && s > 5:
-					r.Verdict, r.Cause = report.NotRun, "grading was stopped before this test"
+					r.Verdict, r.Cause = verdict.NotRun, "grading was stopped before this test"
 				case random.Float64() > skill+0.35-hard[id]-0.02*float64(s):
-					r.Verdict = []report.Verdict{report.Fail, report.Fail, report.Fail, report.Fail, report.Fail, report.Fail, report.Fail, report.Error, report.TimedOut, report.OutOfMemory, report.OutputLimit}[random.IntN(11)]
+					r.Verdict = []verdict.Verdict{verdict.Fail, verdict.Fail, verdict.Fail, verdict.Fail, verdict.Fail, verdict.Fail, verdict.Fail, verdict.Error, verdict.TimedOut, verdict.OutOfMemory, verdict.OutputLimit}[random.IntN(11)]
 					r.Cause = "a token signed with HS512 must be refused, though the key is right: we issue HS256 alone, and the sender must not choose (RFC 8725, section 3.1)"
 					r.Sent, r.Answered = "GET /tasks, Authorization: Bearer eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyLTEifQ.c2lnbmF0dXJl", fmt.Sprintf("200 OK, {\"tasks\":[{\"id\":%d}]}", k)
 					r.Got, r.Want = "no error", `the error "algorithm", which is ErrAlgorithm`
@@ -116,7 +117,7 @@ func htmlClass(t *testing.T, learners int) report.Class {
 					}
 					r.Unstable = random.IntN(30) == 0
 				}
-				if r.Verdict != report.Pass {
+				if r.Verdict != verdict.Pass {
 					r.Points = 0
 				}
 				l.Points += r.Points
@@ -156,7 +157,7 @@ func hostileClass(t *testing.T) report.Class {
 			l.Steps[s].Notes, l.Steps[s].Build = bad, bad[i]
 			for k := range l.Steps[s].Tests {
 				r := &l.Steps[s].Tests[k]
-				r.Verdict, r.Cause, r.Sent, r.Answered, r.Got, r.Want, r.Output, r.Mistakes = report.Fail, bad[i], bad[(i+1)%len(bad)], bad[i], bad[(i+2)%len(bad)], bad[i], big, bad
+				r.Verdict, r.Cause, r.Sent, r.Answered, r.Got, r.Want, r.Output, r.Mistakes = verdict.Fail, bad[i], bad[(i+1)%len(bad)], bad[i], bad[(i+2)%len(bad)], bad[i], big, bad
 			}
 		}
 	}
@@ -288,13 +289,13 @@ func TestHTML_SaysWhatMatters(t *testing.T) {
 		for s := range c.Learners[i].Steps {
 			for k := range c.Learners[i].Steps[s].Tests {
 				r := &c.Learners[i].Steps[s].Tests[k]
-				*r = report.TestResult{Name: r.Name, Verdict: report.Pass}
+				*r = report.TestResult{Name: r.Name, Verdict: verdict.Pass}
 			}
 		}
 	}
 	fail := func(learner, test int) *report.TestResult {
 		r := &c.Learners[learner].Steps[1].Tests[test]
-		r.Verdict, r.Cause, r.Mistakes = report.Fail, fmt.Sprint("it is red, ", test), []string{"forgets it"}
+		r.Verdict, r.Cause, r.Mistakes = verdict.Fail, fmt.Sprint("it is red, ", test), []string{"forgets it"}
 		return r
 	}
 	fail(0, 0)
@@ -335,7 +336,7 @@ func TestHTML_StaysSmall(t *testing.T) {
 		for s := range c.Learners[i].Steps {
 			for k := range c.Learners[i].Steps[s].Tests {
 				r := &c.Learners[i].Steps[s].Tests[k]
-				r.Verdict, r.Cause, r.Output, r.Mistakes = report.Fail, fmt.Sprint(i, s, k, output[:5000]), output, nil
+				r.Verdict, r.Cause, r.Output, r.Mistakes = verdict.Fail, fmt.Sprint(i, s, k, output[:5000]), output, nil
 			}
 		}
 	}

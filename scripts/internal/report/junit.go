@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // junitLongest is how many bytes a message or an output may have. GitLab reads files up
@@ -126,7 +128,7 @@ func JUnit(w io.Writer, c Class) error {
 
 func junitTest(r row) junitCase {
 	test := junitCase{Name: r.Test.Name, Time: seconds(r.Result.Seconds)}
-	if r.Result.Verdict == Pass {
+	if r.Result.Verdict == verdict.Pass {
 		return test
 	}
 	cause := r.Result.Cause
@@ -136,9 +138,9 @@ func junitTest(r row) junitCase {
 	text := &junitCause{Message: shorten(cause, junitLongest), Type: string(r.Result.Verdict),
 		Text: shorten(r.message(), junitLongest)}
 	switch r.Result.Verdict {
-	case Fail:
+	case verdict.Fail:
 		test.Failure = text
-	case NotRun:
+	case verdict.NotRun:
 		test.Skipped = &junitCause{Message: text.Message}
 	default:
 		test.Error = text

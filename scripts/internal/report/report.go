@@ -9,28 +9,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
-
-// Verdict is what became of a test.
-type Verdict string
-
-// The verdicts. Only Pass earns points.
-const (
-	Pass        Verdict = "pass"          // it passed, each time it was run
-	Fail        Verdict = "fail"          // an assertion failed
-	Error       Verdict = "error"         // it panicked, or its process ended before it did
-	NotRun      Verdict = "not run"       // grading was interrupted before it
-	TimedOut    Verdict = "timed out"     // it did not end in its time
-	OutOfMemory Verdict = "out of memory" // it needed more memory than it may have
-	OutputLimit Verdict = "output limit"  // it printed more than it may
-	BuildError  Verdict = "build error"   // the step's code does not compile, or files are missing
-	Rejected    Verdict = "rejected"      // the code uses what no step needs, such as os.Exit or unsafe
-	Tampered    Verdict = "tampered"      // the code changes what the tests say
-	GraderError Verdict = "grader error"  // the grader could not find out; nobody's fault but ours
-)
-
-// Verdicts are all of them, the best first.
-var Verdicts = []Verdict{Pass, Fail, Error, TimedOut, OutOfMemory, OutputLimit, BuildError, Rejected, Tampered, NotRun, GraderError}
 
 // Class is the result of grading any number of submissions.
 type Class struct {
@@ -81,16 +62,16 @@ type StepResult struct {
 
 // TestResult is what became of a test.
 type TestResult struct {
-	Name     string  `json:"name"`
-	Verdict  Verdict `json:"verdict"`
-	Cause    string  `json:"cause"`    // why it is not a pass, in words; "" for a pass
-	Sent     string  `json:"sent"`     // what the test had sent before it failed; may be ""
-	Answered string  `json:"answered"` // and what came back
-	Got      string  `json:"got"`      // the value that was wrong
-	Want     string  `json:"want"`     // and the one that was wanted
-	Points   float64 `json:"points"`   // earned
-	Most     float64 `json:"most"`     // that can be earned
-	Seconds  float64 `json:"seconds"`
+	Name     string          `json:"name"`
+	Verdict  verdict.Verdict `json:"verdict"`
+	Cause    string          `json:"cause"`    // why it is not a pass, in words; "" for a pass
+	Sent     string          `json:"sent"`     // what the test had sent before it failed; may be ""
+	Answered string          `json:"answered"` // and what came back
+	Got      string          `json:"got"`      // the value that was wrong
+	Want     string          `json:"want"`     // and the one that was wanted
+	Points   float64         `json:"points"`   // earned
+	Most     float64         `json:"most"`     // that can be earned
+	Seconds  float64         `json:"seconds"`
 	// Unstable tells that the test passed once and failed once, on the same code.
 	Unstable bool `json:"unstable"`
 	// Output is what the test printed, its head and its tail if that was long. It is the
@@ -102,7 +83,7 @@ type TestResult struct {
 
 // Message is the whole story of a test that did not pass, in lines; "" for a pass.
 func (t TestResult) Message() string {
-	if t.Verdict == Pass {
+	if t.Verdict == verdict.Pass {
 		return ""
 	}
 	lines := []string{t.Cause}
@@ -119,7 +100,7 @@ func (l Learner) Passed() (passed, all int) {
 	for _, step := range l.Steps {
 		for _, test := range step.Tests {
 			all++
-			if test.Verdict == Pass {
+			if test.Verdict == verdict.Pass {
 				passed++
 			}
 		}

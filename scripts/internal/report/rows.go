@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"tokenauth.example/scripts/internal/verdict"
 )
 
 // longest is how many bytes of a message or an output a learner's format shows, where
@@ -32,13 +34,13 @@ func rows(c Class, l Learner) []row {
 		build := result.Build
 		for j, test := range step.Tests {
 			r := row{Step: step, Test: test, Number: fmt.Sprintf("%d.%d", i+1, j+1),
-				Result: TestResult{Name: test.Name, Verdict: NotRun, Cause: l.Problem, Most: test.Points}}
+				Result: TestResult{Name: test.Name, Verdict: verdict.NotRun, Cause: l.Problem, Most: test.Points}}
 			for _, found := range result.Tests {
 				if found.Name == test.Name {
 					r.Result = found
 				}
 			}
-			if r.Result.Verdict != Pass {
+			if r.Result.Verdict != verdict.Pass {
 				r.Build, build = build, ""
 			}
 			all = append(all, r)
@@ -52,7 +54,7 @@ func (r row) name() string { return r.Step.Name + "/" + r.Test.Name }
 
 // message is why the test did not pass, never empty; "" for a pass.
 func (r row) message() string {
-	if r.Result.Verdict == Pass {
+	if r.Result.Verdict == verdict.Pass {
 		return ""
 	}
 	message := strings.TrimSpace(r.Result.Message())
@@ -68,9 +70,9 @@ func (r row) message() string {
 // status is the verdict where there are only three.
 func (r row) status() string {
 	switch r.Result.Verdict {
-	case Pass:
+	case verdict.Pass:
 		return "pass"
-	case Fail:
+	case verdict.Fail:
 		return "fail"
 	}
 	return "error"
@@ -81,8 +83,8 @@ func whole(all []row) string {
 	ran, passed := 0, 0
 	for _, r := range all {
 		switch r.Result.Verdict {
-		case NotRun, BuildError, Rejected, GraderError:
-		case Pass:
+		case verdict.NotRun, verdict.BuildError, verdict.Rejected, verdict.GraderError:
+		case verdict.Pass:
 			ran++
 			passed++
 		default:

@@ -1,6 +1,6 @@
-// Package kept keeps results by the content that they came from. The same key is the
+// Package cache keeps results by the content that they came from. The same key is the
 // same result, so nothing that is kept can go out of date.
-package kept
+package cache
 
 import (
 	"crypto/sha256"

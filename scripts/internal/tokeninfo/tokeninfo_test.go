@@ -1,4 +1,4 @@
-package inspect
+package tokeninfo
 
 import (
 	"encoding/base64"

@@ -1,4 +1,4 @@
-// Package card reads mistakes and variants: small diffs against a solution, each with a
+// Package mistakes reads mistakes and variants: small diffs against a solution, each with a
 // head that says what it is.
 //
 // A mistake is wrong code that people really write:
@@ -15,7 +15,7 @@
 // A variant is right code that looks different, and has one line: "# differs: ...". A
 // mistake that does not end in a failed assertion says how it does: "# ends: panicked", or
 // "# ends: failed or panicked" where that differs from one run to the next.
-package card
+package mistakes
 
 import (
 	"bufio"

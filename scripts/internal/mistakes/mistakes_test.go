@@ -1,18 +1,18 @@
-package card_test
+package mistakes_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"tokenauth.example/scripts/internal/card"
+	"tokenauth.example/scripts/internal/mistakes"
 )
 
 const head = "# wrong:  adds one too many\n# costs:  money\n# caught: TestAdd\n# says:   must make 5\n"
 
 func apply(t *testing.T, text, source string) (string, error) {
 	t.Helper()
-	c, err := card.Parse([]byte(text))
+	c, err := mistakes.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestParse_RefusesHalfACard(t *testing.T) {
 		"a wild line": head + body + "what\n",
 		"a wild head": "# worng: x\n" + head + body,
 	} {
-		if c, err := card.Parse([]byte(text)); err == nil {
+		if c, err := mistakes.Parse([]byte(text)); err == nil {
 			t.Errorf("%s: must be refused, and became %+v", name, c)
 		}
 	}

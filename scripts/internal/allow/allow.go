@@ -1,8 +1,8 @@
-// Package gate looks at a submission's source before it is compiled. No step needs to
+// Package allow looks at a submission's source before it is compiled. No step needs to
 // end the process, to reach into memory, or to look at the tests that judge it, so code
 // that could is not run. Tests in the same process cannot be made safe in another way:
 // whoever can print a verdict and exit has written it.
-package gate
+package allow
 
 import (
 	"bytes"

@@ -1,10 +1,10 @@
-package gate_test
+package allow_test
 
 import (
 	"strings"
 	"testing"
 
-	"tokenauth.example/scripts/internal/gate"
+	"tokenauth.example/scripts/internal/allow"
 )
 
 const reference = `package p
@@ -23,9 +23,9 @@ var _, _ = os.ReadFile, http.StatusOK
 var _ jwt.Claims
 `
 
-func newGate(t *testing.T) *gate.Gate {
+func newGate(t *testing.T) *allow.Gate {
 	t.Helper()
-	g, err := gate.New([][]byte{[]byte(reference)}, []string{"golang.org/x/crypto"})
+	g, err := allow.New([][]byte{[]byte(reference)}, []string{"golang.org/x/crypto"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
-// Package inspect takes a token apart for a person: what it says, whether its time is
+// Package tokeninfo takes a token apart for a person: what it says, whether its time is
 // over, whether its signature fits, and what about it is suspicious. It decides nothing:
 // deciding is what a verifier does.
-package inspect
+package tokeninfo
 
 import (
 	"bytes"
