@@ -14,9 +14,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"tokenauth.example/scripts/internal/text"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -542,11 +542,11 @@ func htmlName(s string) string {
 // htmlLines are short texts, and not too many.
 func htmlLines(texts []string) []string {
 	var lines []string
-	for i, text := range texts {
+	for i, s := range texts {
 		if i == 40 {
 			return append(lines, fmt.Sprintf("and %d more", len(texts)-i))
 		}
-		if line := htmlSentence(text, 600); line != "" {
+		if line := htmlSentence(s, 600); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -583,42 +583,7 @@ func htmlText(s string, limit int) string {
 		if limit > 100 {
 			gap = fmt.Sprintf(" [… %d bytes left out …] ", tail-head)
 		}
-		return htmlClean(s[:head]) + gap + htmlClean(s[tail:])
+		return text.Visible(s[:head]) + gap + text.Visible(s[tail:])
 	}
-	return htmlClean(s)
-}
-
-func htmlClean(s string) string {
-	plain := true
-	for i := range len(s) {
-		plain = plain && (s[i] >= ' ' && s[i] < 0x7f || s[i] == '\n')
-	}
-	if plain {
-		return s
-	}
-	var b strings.Builder
-	marks := 0
-	for _, r := range strings.ReplaceAll(s, "\r\n", "\n") {
-		if unicode.Is(unicode.M, r) {
-			marks++
-		} else {
-			marks = 0
-		}
-		switch {
-		case r == '\n' || r == '\t':
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f: // ^@ to ^_, and ^?, as terminals have always shown them
-			b.WriteString("^" + string(r^0x40))
-		case r == 0x200c || r == 0x200d: // some scripts, and emoji, need these joiners
-			b.WriteRune(r)
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co): // would hide or turn round what follows
-			fmt.Fprintf(&b, "[U+%04X]", r)
-		case r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef:
-			b.WriteRune(utf8.RuneError)
-		case marks > 4: // would pile up over the lines around
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return text.Visible(s)
 }
