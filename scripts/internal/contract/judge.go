@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"tokenauth.example/scripts/internal/server"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -30,6 +31,9 @@ type JudgedSection struct {
 	Took       time.Duration
 }
 
+// startTime is how long a server may take until it listens.
+const startTime = 20 * time.Second
+
 // Judge starts a server, which takes the settings of the contract from its environment, and
 // asks it all that the contract asks for. What failed is asked once more. It ends, and the
 // server with it, when ctx does.
@@ -39,41 +43,28 @@ func Judge(ctx context.Context, program string) Judged {
 		return Judged{Problem: err.Error()}
 	}
 	defer os.RemoveAll(folder)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := server.FreeAddress()
 	if err != nil {
 		return Judged{Problem: err.Error()}
 	}
-	address := listener.Addr().String()
-	listener.Close()
-
 	key := rand.Text() + rand.Text()
-	said := &head{limit: 64 << 10}
-	running, stop := context.WithCancel(ctx)
-	defer stop()
-	cmd := exec.CommandContext(running, program)
+	cmd := exec.CommandContext(ctx, program)
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "ADDR="+address, "SECRET_KEY="+key, "DATABASE="+filepath.Join(folder, "tasks.db"), "BCRYPT_COST=10", "ACCESS_TOKEN_EXPIRE_MINUTES=30")
-	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = said, said, time.Second
-	if err := cmd.Start(); err != nil {
+	running, err := server.Start(ctx, cmd, address, startTime)
+	switch {
+	case errors.Is(err, server.ErrExited):
+		return Judged{Problem: "with good settings the server must start, and it exited" + lastWords(running)}
+	case err != nil && running != nil:
+		return Judged{Problem: fmt.Sprintf("the server must listen at ADDR, and after %v nobody does", startTime) + lastWords(running)}
+	case err != nil:
 		return Judged{Problem: err.Error()}
 	}
-	exited := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(exited) }()
-	end := func() { stop(); <-exited }
-	defer end()
-	lastWords := func() string {
-		end() // then all that it printed has come through
-		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-		return ". It printed: " + cmp.Or(lines[len(lines)-1], "nothing")
-	}
-	if problem := awaken(ctx, address, exited); problem != "" {
-		return Judged{Problem: problem + lastWords()}
-	}
-
-	options := Options{URL: "http://" + address, Key: key}
+	defer running.Kill()
+	options := Options{URL: running.URL, Key: key}
 	first, err := Run(ctx, options)
 	if err != nil {
-		return Judged{Problem: err.Error() + lastWords()}
+		return Judged{Problem: err.Error() + lastWords(running)}
 	}
 	judged := Judged{Sections: map[string]JudgedSection{}}
 	for _, section := range first.Sections {
@@ -106,25 +97,9 @@ func (r Result) judged(section Section) JudgedSection {
 	return found
 }
 
-// awakening is how long a server may take until it listens.
-const awakening = 20 * time.Second
-
-// awaken waits until somebody listens at the address, and returns why nobody does.
-func awaken(ctx context.Context, address string, exited <-chan struct{}) (problem string) {
-	ctx, cancel := context.WithTimeout(ctx, awakening)
-	defer cancel()
-	for {
-		connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-		if err == nil {
-			connection.Close()
-			return ""
-		}
-		select {
-		case <-exited:
-			return "with good settings the server must start, and it exited"
-		case <-ctx.Done():
-			return fmt.Sprintf("the server must listen at ADDR, and after %v nobody does", awakening)
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
+// lastWords is what a server printed last, once it has been ended.
+func lastWords(s *server.Server) string {
+	s.Kill() // then all that it printed has come through
+	lines := strings.Split(strings.TrimSpace(s.Said()), "\n")
+	return ". It printed: " + cmp.Or(lines[len(lines)-1], "nothing")
 }
