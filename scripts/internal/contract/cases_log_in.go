@@ -35,15 +35,18 @@ func logsIn() []Case {
 		})), Why: "RFC 6749, section 7.1: clients must not use a token of a type that they do not know"},
 		{Name: "says-in-seconds-how-long-the-token-lives", Send: form(good), Want: wants(status(200), expiresIn), Why: "RFC 6749, section 5.1: a number of seconds"},
 		{Name: "says-how-long-as-the-token-does", Asks: "expires_in is the time until the token's exp", Why: "A client that believes too large a number meets a 401 that it does not expect", Do: func(ctx context.Context, t *try) {
+			before := t.suite.now()
 			a := t.expect(ctx, form(good), status(200), expiresIn)
+			after := t.suite.now()
 			exp, ok := claims(a.text("access_token"))["exp"].(json.Number)
 			if !ok {
 				t.fail("exp in the token, a number", "claims %v", claims(a.text("access_token")))
 			}
 			at, _ := exp.Float64()
 			seconds, _ := a.json()["expires_in"].(json.Number).Float64()
-			if off := at - float64(t.suite.now()) - seconds; off < -5 || off > 5 {
-				t.fail("expires_in within 5 seconds of the time until the token's exp", "expires_in %v, and the token expires in %.0f seconds", a.json()["expires_in"], at-float64(t.suite.now()))
+			// The token was issued at some moment between the two.
+			if issued := at - seconds; issued < float64(before)-5 || issued > float64(after)+5 {
+				t.fail("expires_in within 5 seconds of the time until the token's exp", "expires_in %v, and the token expires in %.0f seconds", a.json()["expires_in"], at-float64(after))
 			}
 		}},
 		{Name: "forbids-caches-to-keep-it", Send: form(good), Want: wants(status(200), header("Cache-Control", "no-store")), Why: "RFC 6749, section 5.1; CWE-525"},

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -46,7 +47,7 @@ func otherSignatures() []Case {
 			return h + "." + theirs + "." + s
 		}),
 		changed("refuses-a-later-exp-under-the-same-signature", macReason, func(h, p, s, _ string) string {
-			return h + "." + part(strings.Replace(unpart(p), `"exp":`, `"exp":1`, 1)) + "." + s
+			return h + "." + part(expClaim.ReplaceAllString(unpart(p), "${0}1")) + "." + s
 		}),
 		changed("refuses-a-payload-written-anew", "What is signed are the bytes, not what they mean (RFC 7515, section 5.2)", func(h, p, s, _ string) string {
 			return h + "." + part(unpart(p)+" ") + "." + s
@@ -55,7 +56,8 @@ func otherSignatures() []Case {
 			return part(unpart(h)+" ") + "." + p + "." + s
 		}),
 		changed("refuses-a-signature-that-differs-at-its-beginning", macReason, func(h, p, s, _ string) string { return h + "." + p + "." + flip(s, 0) }),
-		changed("refuses-a-signature-that-differs-in-its-middle", macReason, func(h, p, s, _ string) string { return h + "." + p + "." + flip(s, len(s)/2) }),
+		changed("refuses-a-signature-that-differs-in-its-middle", macReason, func(h, p, s, _ string) string { return h + "." + p + "." + flip(s, 16) }),
+		changed("refuses-a-signature-that-differs-at-its-end", macReason, func(h, p, s, _ string) string { return h + "." + p + "." + flip(s, 31) }),
 		changed("refuses-an-empty-signature", "CVE-2020-28042", func(h, p, _, _ string) string { return h + "." + p + "." }),
 		changed("refuses-a-missing-signature", shapeReason, func(h, p, _, _ string) string { return h + "." + p }),
 		changed("refuses-half-a-signature", "Who compares as much as there is takes the empty one too (CWE-187)", func(h, p, s, _ string) string { return h + "." + p + "." + s[:len(s)/2/4*4] }),
@@ -68,6 +70,8 @@ func otherSignatures() []Case {
 		changed("refuses-a-token-in-lower-case", "base64 has a case", func(h, p, s, _ string) string { return strings.ToLower(h + "." + p + "." + s) }),
 	}
 }
+
+var expClaim = regexp.MustCompile(`"exp"\s*:\s*`)
 
 // otherShapes are a good token that is written in another way.
 func otherShapes() []Case {
@@ -190,11 +194,13 @@ func keysBroughtAlong() (cases []Case) {
 	return cases
 }
 
-// flip changes a letter, so that the bytes it stands for change too.
-func flip(text string, at int) string {
-	letter := byte('A')
-	if text[at] == 'A' {
-		letter = 'Q'
+// flip changes one bit of a signature. It is a bit and no letter that is changed: a letter
+// may be part of two bytes, and the last one has bits that mean nothing.
+func flip(signature string, at int) string {
+	bytes := []byte(unpart(signature))
+	if at >= len(bytes) {
+		return signature // it has another length than HMAC-SHA256: there are cases about that
 	}
-	return text[:at] + string(letter) + text[at+1:]
+	bytes[at] ^= 1
+	return part(string(bytes))
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // forged are tokens that we sign, most of them with the server's key.
@@ -36,9 +37,15 @@ var (
 // claiming is a case: a token of this header and these claims, signed with HS256 and the
 // server's key. In them, SUB becomes the subject of a user, and NOW+1 and the like times.
 func claiming(name, header, payload, why string, wanted want) Case {
+	return claimingFor(0, name, header, payload, why, wanted)
+}
+
+// claimingFor is claiming for a token that is good for no longer than the limit: an answer
+// after that says nothing.
+func claimingFor(limit time.Duration, name, header, payload, why string, wanted want) Case {
 	return Case{Name: name, Key: true, Why: why, Asks: wanted.String() + " for the claims " + payload, Do: func(ctx context.Context, t *try) {
 		header, payload := t.claims(header), t.claims(payload)
-		t.expect(ctx, get("/auth/me").as(hs256(t.suite.Key, header, payload)), wanted)
+		t.expect(ctx, get("/auth/me").as(hs256(t.suite.Key, header, payload)).within(limit), wanted)
 	}}
 }
 
@@ -62,7 +69,7 @@ func goodClaims() []Case {
 		claiming("takes-claims-that-it-does-not-know", goodHeader, `{"iss":"x","jti":"1","sub":SUB,"exp":NOW+600,"admin":true,"scope":"all","n":1e3}`, "RFC 7519, section 4: what is not understood is ignored", ok),
 		claiming("takes-claims-in-any-order", goodHeader, `{"exp":NOW+600,"sub":SUB}`, theContract, ok),
 		claiming("takes-a-token-for-a-year", goodHeader, `{"sub":SUB,"exp":NOW+31536000}`, theContract, ok),
-		claiming("takes-a-token-that-is-good-for-a-few-seconds-more", goodHeader, `{"sub":SUB,"exp":NOW+9}`, byExp, ok),
+		claimingFor(8*time.Second, "takes-a-token-that-is-good-for-a-few-seconds-more", goodHeader, `{"sub":SUB,"exp":NOW+9}`, byExp, ok),
 		claiming("takes-an-iat-in-the-past", goodHeader, `{"sub":SUB,"exp":NOW+600,"iat":NOW-600}`, theContract, ok),
 	}
 }
@@ -149,7 +156,13 @@ func almostTheKey() (cases []Case) {
 		"and-a-newline": func(k string) string { return k + "\n" }, "and-a-space": func(k string) string { return k + " " },
 		"but-its-last-byte":   func(k string) string { return k[:len(k)-1] },
 		"but-its-first-bytes": func(k string) string { return k[:len(k)/2] },
-		"hashed":              func(k string) string { sum := sha256.Sum256([]byte(k)); return string(sum[:]) },
+		"hashed": func(k string) string {
+			sum := sha256.Sum256([]byte(k))
+			if len(k) > sha256.BlockSize { // HMAC itself hashes such a key: these are one
+				return hex.EncodeToString(sum[:])
+			}
+			return string(sum[:])
+		},
 		"decoded-from-hex": func(k string) string {
 			if decoded, err := hex.DecodeString(k); err == nil {
 				return string(decoded)

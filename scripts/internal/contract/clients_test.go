@@ -24,10 +24,10 @@ func TestAnOAuth2ClientLogsIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{at: at}
-	ann, err := s.newUser(t.Context(), newEmail(), password)
-	if err != nil {
-		t.Fatal(err)
+	s := &suite{at: at, pace: newPace(0, 0, 0)}
+	ann, _ := s.newPerson(t.Context())
+	if ann.err != nil {
+		t.Fatal(ann.err)
 	}
 	for name, style := range map[string]oauth2.AuthStyle{"in the form": oauth2.AuthStyleInParams, "in a header": oauth2.AuthStyleInHeader, "found out": oauth2.AuthStyleAutoDetect} {
 		config := oauth2.Config{ClientID: "cli", ClientSecret: "none", Scopes: []string{"tasks"}, Endpoint: oauth2.Endpoint{TokenURL: url + "/auth/token", AuthStyle: style}}

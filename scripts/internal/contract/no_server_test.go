@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"tokenauth.example/scripts/internal/server"
 )
@@ -47,7 +46,7 @@ func TestNoServer(t *testing.T) {
 		{"ftp://127.0.0.1", "is not the URL"},
 		{"127.0.0.1:8000", "is not the URL"},
 	} {
-		_, err := Run(t.Context(), Options{URL: test.url, CaseTime: 2 * time.Second})
+		_, err := Run(t.Context(), Options{URL: test.url})
 		if !errors.As(err, new(NoServer)) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("Run on %s: %v, and it must be a NoServer that says %q", test.url, err, test.says)
 		}

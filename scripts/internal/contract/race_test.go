@@ -44,7 +44,7 @@ func TestTheReferenceHasNoRaces(t *testing.T) {
 	t.Logf("built in %v", time.Since(began).Round(time.Second))
 
 	began = time.Now()
-	result, err := Run(t.Context(), Options{URL: s.URL, Key: key, CaseTime: time.Minute})
+	result, err := Run(t.Context(), Options{URL: s.URL, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,14 +81,14 @@ func flood(t *testing.T, url string) (answered int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{at: at}
+	s := &suite{at: at, pace: newPace(0, 0, 0)}
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
-			u, err := s.newUser(t.Context(), newEmail(), password)
-			if err != nil {
-				t.Error(err)
+			u, _ := s.newPerson(t.Context())
+			if u.err != nil {
+				t.Error(u.err)
 				return
 			}
 			for n := range 5 {

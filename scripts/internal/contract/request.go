@@ -82,6 +82,12 @@ func (r request) within(limit time.Duration) request { r.limit = limit; return r
 // soon limits it to the time in which a server answers that waits for nothing.
 func (r request) soon() request { r.atOnce = true; return r }
 
+// hashes reports whether a server that answers it hashes a password.
+func (r request) hashes() bool {
+	path, _, _ := strings.Cut(r.target, "?")
+	return path == "/users" || path == "/auth/token"
+}
+
 // announcing gives another length than the body's.
 func (r request) announcing(length string) request { r.length = length; return r }
 

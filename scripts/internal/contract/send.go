@@ -100,7 +100,7 @@ func (p place) sendFor(ctx context.Context, r request, wanted int) ([]answer, er
 		if ctx.Err() != nil {
 			return nil, errLate
 		}
-		return nil, fmt.Errorf("%w: %v", errUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", errUnreachable, err)
 	}
 	defer connection.Close()
 	stop := context.AfterFunc(ctx, func() { _ = connection.SetDeadline(time.Unix(1, 0)) })

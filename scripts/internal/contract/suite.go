@@ -14,22 +14,17 @@ import (
 type suite struct {
 	Options
 	at   place
+	pace pace
 	skew time.Duration // how far the server's clock is ahead of ours
 
 	ann, bob   person // who are shared: cases may add tasks to theirs, and must not count them
 	keyProblem string // why tokens that we sign say nothing about the server, or ""
 }
 
-// person is somebody whom many cases need, or why there is nobody.
-type person struct {
-	user
-	err error
-}
-
 // greet finds out whether there is a server of the kind that the contract is about. It
 // need not be a good one: any of the answers that only such a server gives will do.
 func (s *suite) greet(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(ctx, 2*s.CaseTime)
+	limited, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	var first error
 	answered := false
@@ -88,13 +83,15 @@ func (s *suite) now() int64 { return time.Now().Add(s.skew).Unix() }
 
 // meet signs up those whom many cases need, and finds out whether the key is the server's.
 func (s *suite) meet(ctx context.Context) {
-	limited, cancel := context.WithTimeout(ctx, 2*s.CaseTime)
-	defer cancel()
 	for _, p := range []*person{&s.ann, &s.bob} {
-		p.user, p.err = s.newUser(limited, newEmail(), password)
+		watched := s.watch(ctx)
+		var waited time.Duration
+		*p, waited = s.newPerson(ctx)
+		prompt := watched()
+		p.late = waited > 0 && !prompt
 	}
 	if s.Key != "" {
-		s.keyProblem = s.tryKey(limited)
+		s.keyProblem = s.tryKey(ctx)
 	}
 }
 
@@ -111,27 +108,10 @@ func (s *suite) tryKey(ctx context.Context) string {
 	return ""
 }
 
-// newUser signs somebody up and logs them in. The error is a missing.
-func (s *suite) newUser(ctx context.Context, email, password string) (user, error) {
-	r := post("/users", fmt.Sprintf(`{"email":%s,"password":%s}`, quoted(email), quoted(password)))
-	a, err := s.at.send(ctx, r)
-	if err != nil || a.status != http.StatusCreated {
-		return user{}, missing{s.exchange(r, a, err), "nobody can sign up, so this could not be asked"}
-	}
-	u := user{id: a.id(), email: email, password: password}
-	r = login(email, password).with()
-	r.body = "grant_type=password&" + r.body
-	a, err = s.at.send(ctx, r)
-	if u.token = a.text("access_token"); err != nil || a.status != http.StatusOK || u.token == "" {
-		return user{}, missing{s.exchange(r, a, err), "who has signed up cannot log in, so this could not be asked"}
-	}
-	return u, nil
-}
-
 // exchange is a request and its answer, ready to be shown.
 type exchange struct {
 	sent, answered string
-	err            error // why there is no answer, if there is none
+	err            error // why there is no answer, or nil
 }
 
 func (s *suite) exchange(r request, a answer, err error) exchange {

@@ -9,9 +9,6 @@ import (
 	"time"
 )
 
-// soonTime is how long an answer may take that must not wait for anything.
-const soonTime = 5 * time.Second
-
 // try is one run of a case: it sends, and ends the case by a panic when something is not
 // as it should be, as a test ends in FailNow.
 type try struct {
@@ -21,6 +18,7 @@ type try struct {
 	mu     sync.Mutex        // cases send requests side by side
 	values map[string]string // what fill has put in, by name
 	log    []exchange
+	waited time.Duration // for the longest of the requests that were answered too late
 }
 
 // one does a case of one request.
@@ -91,18 +89,21 @@ func (t *try) askFor(ctx context.Context, r request, wanted int) ([]answer, erro
 		r.lines[i] = t.fill(ctx, r.lines[i])
 	}
 	r.filled = t.filled()
-	if r.atOnce {
-		r.limit = soonTime
-	}
+	r.limit = t.suite.pace.limit(r)
+	began := time.Now()
 	answers, err := t.suite.at.sendFor(ctx, r, wanted)
+	waited := time.Since(began)
 	var raw []string
 	for i := range answers {
 		answers[i].to = r
 		raw = append(raw, answers[i].raw)
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.log = append(t.log, t.suite.exchange(r, answer{raw: strings.Join(raw, "\n")}, err))
-	t.mu.Unlock()
+	if t.suite.pace.late(r, answers, err, waited) {
+		t.waited = max(t.waited, waited, 1)
+	}
 	return answers, err
 }
 
