@@ -18,34 +18,41 @@ import (
 
 // Judged is what became of a program that was started and asked.
 type Judged struct {
-	Problem  string                   // why nothing could be asked, or ""
+	Problem  string                   // what the program does, so that nothing could be asked, or ""
+	Trouble  string                   // what kept the judge from asking, which is no fault of the program's, or ""
 	Sections map[string]JudgedSection // by name
 }
 
 // JudgedSection is what became of a section.
 type JudgedSection struct {
-	Passed, Of int     // how many of its cases
-	Case       string  // the first that did not pass, or ""
-	First      Outcome // and what became of it
-	Unstable   bool    // when they were asked again, all passed
-	Took       time.Duration
+	Passed    int     // how many of its cases
+	NotJudged int     // how many could not be judged, or were not run
+	Of        int     // how many there are
+	Case      string  // the first that failed, or else that could not be judged, or ""
+	First     Outcome // and what became of it
+	Unstable  bool    // when they were asked again, all passed
+	Took      time.Duration
 }
 
-// startTime is how long a server may take until it listens.
-const startTime = 20 * time.Second
+// Failed is how many of a section's cases show that the server is wrong.
+func (s JudgedSection) Failed() int { return s.Of - s.Passed - s.NotJudged }
+
+// startTime is how long a server may take until it listens: on the slowest machine it takes
+// some seconds.
+const startTime = time.Minute
 
 // Judge starts a server, which takes the settings of the contract from its environment, and
 // asks it all that the contract asks for. What failed is asked once more. It ends, and the
-// server with it, when ctx does.
+// server with it, when ctx does; what has not been asked then could not be judged.
 func Judge(ctx context.Context, program string) Judged {
 	folder, err := os.MkdirTemp("", "judge-*")
 	if err != nil {
-		return Judged{Problem: err.Error()}
+		return Judged{Trouble: err.Error()}
 	}
 	defer os.RemoveAll(folder)
 	address, err := server.FreeAddress()
 	if err != nil {
-		return Judged{Problem: err.Error()}
+		return Judged{Trouble: err.Error()}
 	}
 	key := rand.Text() + rand.Text()
 	cmd := exec.CommandContext(ctx, program)
@@ -55,23 +62,25 @@ func Judge(ctx context.Context, program string) Judged {
 	switch {
 	case errors.Is(err, server.ErrExited):
 		return Judged{Problem: "with good settings the server must start, and it exited" + lastWords(running)}
-	case err != nil && running != nil:
+	case errors.Is(err, server.ErrSilent):
 		return Judged{Problem: fmt.Sprintf("the server must listen at ADDR, and after %v nobody does", startTime) + lastWords(running)}
 	case err != nil:
-		return Judged{Problem: err.Error()}
+		return Judged{Trouble: err.Error()}
 	}
 	defer running.Kill()
-	options := Options{URL: running.URL, Key: key}
-	first, err := Run(ctx, options)
-	if err != nil {
+	first, err := Run(ctx, Options{URL: running.URL, Key: key})
+	switch {
+	case errors.As(err, new(NoServer)):
 		return Judged{Problem: err.Error() + lastWords(running)}
+	case err != nil:
+		return Judged{Trouble: err.Error()}
 	}
 	judged := Judged{Sections: map[string]JudgedSection{}}
 	for _, section := range first.Sections {
 		found := first.judged(section)
-		if found.Passed < found.Of && !first.Stopped {
-			options.Sections = []string{section.Name}
-			if second, err := Run(ctx, options); err == nil && !second.Stopped {
+		// What hangs has been asked again already.
+		if found.Failed() > 0 && found.First.Verdict != verdict.TimedOut && ctx.Err() == nil {
+			if second, err := Run(ctx, Options{URL: running.URL, Key: key, Sections: []string{section.Name}}); err == nil {
 				again := second.judged(section)
 				found.Unstable = again.Passed == again.Of
 			}
@@ -84,15 +93,22 @@ func Judge(ctx context.Context, program string) Judged {
 // judged counts what became of a section's cases.
 func (r Result) judged(section Section) JudgedSection {
 	found := JudgedSection{Of: len(section.Cases)}
+	failed := false
 	for _, c := range section.Cases {
 		o := r.Outcomes[section.Name+"/"+c.Name]
 		found.Took += o.Took
+		unknown := o.Verdict == verdict.NotJudged || o.Verdict == verdict.NotRun
 		switch {
 		case o.Verdict == verdict.Pass:
 			found.Passed++
-		case found.Case == "":
+			continue
+		case unknown:
+			found.NotJudged++
+		}
+		if found.Case == "" || !unknown && !failed { // a failure says more
 			found.Case, found.First = c.Name, o
 		}
+		failed = failed || !unknown
 	}
 	return found
 }
