@@ -61,6 +61,15 @@ func (s *Session) Checker(ctx context.Context) (*check.Checker, error) {
 	return &check.Checker{Go: g, Workshop: s.Workshop}, nil
 }
 
+// BringBack says how to get back a file or folder of the workshop's own that is gone: by its
+// path below the top, with slashes.
+func (s *Session) BringBack(path string) string {
+	if _, err := os.Stat(s.Workshop.Path(".git")); err != nil { // a copy without git's history
+		return "Copy it from a fresh download of the workshop: " + path
+	}
+	return "Bring it back: git restore " + path
+}
+
 // FromTop returns a path as the user means it. `go -C scripts` has changed the folder, and
 // what was typed begins at the top.
 func (s *Session) FromTop(name string) string {

@@ -22,7 +22,8 @@ func (v View) Failure(report check.StepReport) {
 	switch report.State {
 	case check.Missing:
 		v.Screen.Wrap("  ", fmt.Sprintf("%s has no %s.", report.Step.Name, strings.Join(report.MissingFiles, ", ")))
-		v.Screen.Printf("\n  Bring back what you last committed: git restore steps/%s", report.Step.Name)
+		v.Screen.Printf("")
+		v.Screen.Wrap("  ", v.BringBack("steps/"+report.Step.Name))
 		v.Screen.Printf("  Or begin the step again: %s", v.Command("reset", &report.Step))
 	case check.Unreadable:
 		v.Screen.Wrap("  ", fmt.Sprintf("%s cannot be read: %v", report.Step.Name, report.Err))
