@@ -23,8 +23,8 @@ const quiet = 40 * time.Millisecond
 // lookEvery is how often files are looked at where the system does not say what changes.
 const lookEvery = 300 * time.Millisecond
 
-// changes tells of saved Go files in steps/, by their paths below the workshop. how says
-// in what way they are found out, if it is not the usual one.
+// changes sends the Go files in steps/ that were saved, by their paths below the workshop.
+// how says in what way they are found out, if it is not the usual one.
 func changes(ctx context.Context, workshop *steps.Workshop) (saved <-chan []string, how string) {
 	out := make(chan []string)
 	events, err := notify(ctx, workshop)

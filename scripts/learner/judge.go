@@ -3,14 +3,15 @@ package learner
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/command"
+	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/session"
 	"tokenauth.example/scripts/internal/setup"
 	"tokenauth.example/scripts/internal/steps"
@@ -87,7 +88,7 @@ func grade(ctx context.Context, s *session.Session, only *steps.Step) (g graded,
 // first.
 func (g *graded) step(ctx context.Context, s *session.Session, checker *check.Checker, step steps.Step, run bool) (check.StepReport, error) {
 	report, err := checker.Step(ctx, step, run)
-	if err == nil || !strings.Contains(err.Error(), "not on this machine") {
+	if !errors.As(err, new(*gotest.MissingModules)) {
 		return report, err
 	}
 	if err := setup.Step(ctx, s, step); err != nil {

@@ -24,7 +24,7 @@ func bench(ctx context.Context, s *session.Session, in *command.Input) (int, err
 	parts := []struct {
 		name string
 		rows func(context.Context) error
-	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}, {"clients", b.clientsRows}}
+	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}, {"clients", b.clientsRows}, {"cold", b.coldRows}}
 	names := []string{"all"}
 	for _, p := range parts {
 		names = append(names, p.name)
@@ -51,7 +51,7 @@ func bench(ctx context.Context, s *session.Session, in *command.Input) (int, err
 	s.Screen.Printf("%s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	s.Screen.Printf("| what | ours | beside | that | ratio |\n| --- | --- | --- | --- | --- |")
 	for _, p := range parts {
-		if part != p.name && (part != "all" || p.name == "clients") {
+		if part != p.name && (part != "all" || p.name == "clients" || p.name == "cold") {
 			continue
 		}
 		if err := p.rows(ctx); err != nil {

@@ -21,7 +21,11 @@ const (
 // clientsRows measures what many clients at once do to the reference server, as it is by
 // default, and what a flood of logins does to those who have a token.
 func (b *bencher) clientsRows(ctx context.Context) error {
-	program, cleanUp, err := launch.Build(ctx, b.session, b.list[len(b.list)-1].SolutionDir(), "off")
+	step, err := b.copy.Server()
+	if err != nil {
+		return err
+	}
+	program, cleanUp, err := launch.Build(ctx, b.session, step.SolutionDir(), "off")
 	if err != nil {
 		return err
 	}
@@ -51,25 +55,49 @@ func (b *bencher) crowdRows(ctx context.Context, program string) error {
 	http.DefaultClient.CloseIdleConnections() // with which it was asked whether it answers
 	before := settled(pid, 1)
 
-	b.screen.Progress("serving %d clients for %v ...", crowd, b.load)
+	var transports [crowd]http.Transport // one connection each
 	soon := min(10*time.Second, b.load/2)
-	var early int64
+	early := make(chan int64, 1)
+	go func() {
+		select {
+		case <-time.After(soon):
+		case <-ctx.Done():
+		}
+		bytes, _ := resident(pid)
+		early <- bytes
+	}()
+	if err := b.serveCrowd(ctx, running.URL, tokens, transports[:]); err != nil {
+		return err
+	}
+	late, err := resident(pid)
+	if err != nil {
+		b.screen.Printf("| … the server's memory, and its open files | not here: it is read from /proc, which only Linux has | | | |")
+		return nil
+	}
+	soonBytes := <-early
+	b.line("… the server's memory at the end", megabytes(late), fmt.Sprint("after ", soon), megabytes(soonBytes), float64(late)/float64(soonBytes))
+	with := settled(pid, crowd+1)
+	for n := range transports {
+		transports[n].CloseIdleConnections()
+	}
+	after := settled(pid, before.sockets)
+	b.line(fmt.Sprintf("… the server's sockets when the clients have gone (and %d open files)", after.files), after.sockets,
+		fmt.Sprintf("before they came (and %d; with them, %d and %d)", before.files, with.sockets, with.files), before.sockets, float64(after.sockets)/float64(before.sockets))
+	return nil
+}
+
+// serveCrowd has a visitor for each transport ask the server, as long as the load lasts, and
+// measures how long the answers take.
+func (b *bencher) serveCrowd(ctx context.Context, url string, tokens []string, transports []http.Transport) error {
+	b.screen.Progress("serving %d clients for %v ...", len(transports), b.load)
 	var mu sync.Mutex
 	var took []time.Duration
 	var failures []error
-	var transports [crowd]http.Transport // one connection each
 	var group sync.WaitGroup
-	group.Go(func() {
-		select {
-		case <-time.After(soon):
-			early, _ = resident(pid)
-		case <-ctx.Done():
-		}
-	})
 	began := time.Now()
-	for n := range crowd {
+	for n := range transports {
 		group.Go(func() {
-			mine := &visitor{client: &http.Client{Transport: &transports[n], Timeout: time.Minute}, url: running.URL, name: userName(n % accounts), token: tokens[n%accounts], logs: n < loggers}
+			mine := &visitor{client: &http.Client{Transport: &transports[n], Timeout: time.Minute}, url: url, name: userName(n % accounts), token: tokens[n%accounts], logs: n < loggers}
 			var times []time.Duration
 			var wrong []error
 			for i := n; time.Since(began) < b.load && ctx.Err() == nil; i++ {
@@ -89,24 +117,11 @@ func (b *bencher) crowdRows(ctx context.Context, program string) error {
 		return err
 	}
 	if len(failures) > 0 {
-		return fmt.Errorf("of %d requests of %d clients, %d failed. The first: %w", len(took), crowd, len(failures), failures[0])
+		return fmt.Errorf("of %d requests of %d clients, %d failed. The first: %w", len(took), len(transports), len(failures), failures[0])
 	}
 	slices.Sort(took)
-	what := fmt.Sprintf("%d clients for %v, %d requests (%.0f a second), none failed", crowd, b.load, len(took), float64(len(took))/time.Since(began).Seconds())
+	what := fmt.Sprintf("%d clients for %v, %d requests (%.0f a second), none failed", len(transports), b.load, len(took), float64(len(took))/time.Since(began).Seconds())
 	b.row(what+": 99 of 100 answers within", took[len(took)*99/100], "the median", took[len(took)/2])
-	late, err := resident(pid)
-	if err != nil {
-		b.screen.Printf("| … the server's memory, and its open files | not here: it is read from /proc, which only Linux has | | | |")
-		return nil
-	}
-	b.line("… the server's memory at the end", megabytes(late), fmt.Sprint("after ", soon), megabytes(early), float64(late)/float64(early))
-	with := settled(pid, crowd+1)
-	for n := range transports {
-		transports[n].CloseIdleConnections()
-	}
-	after := settled(pid, before.sockets)
-	b.line(fmt.Sprintf("… the server's sockets when the clients have gone (and %d open files)", after.files), after.sockets,
-		fmt.Sprintf("before they came (and %d; with them, %d and %d)", before.files, with.sockets, with.files), before.sockets, float64(after.sockets)/float64(before.sockets))
 	return nil
 }
 

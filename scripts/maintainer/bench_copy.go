@@ -18,15 +18,8 @@ func (b *bencher) copyWorkshop() error {
 	}
 	b.dir = dir
 	top := filepath.Join(dir, "workshop")
-	for _, folder := range []string{"solutions", "steps", "scripts", filepath.Join("testdata", "tokens")} {
-		if err := os.CopyFS(filepath.Join(top, folder), os.DirFS(b.workshop.Path(folder))); err != nil {
-			return err
-		}
-	}
-	for _, file := range []string{"go.work", "go.work.sum"} {
-		if err := copyFile(b.workshop.Path(file), filepath.Join(top, file)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	if err := copyFolders(b.workshop, top); err != nil {
+		return err
 	}
 	if b.copy, err = steps.Open(top); err != nil {
 		return err
@@ -45,6 +38,21 @@ func (b *bencher) copyWorkshop() error {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// copyFolders copies what check and grade need of a workshop to top.
+func copyFolders(workshop *steps.Workshop, top string) error {
+	for _, folder := range []string{"solutions", "steps", "scripts", filepath.Join("testdata", "tokens")} {
+		if err := os.CopyFS(filepath.Join(top, folder), os.DirFS(workshop.Path(folder))); err != nil {
+			return err
+		}
+	}
+	for _, file := range []string{"go.work", "go.work.sum"} {
+		if err := copyFile(workshop.Path(file), filepath.Join(top, file)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
 		}
 	}
 	return nil

@@ -117,7 +117,7 @@ func (p *prover) variants(ctx context.Context) (string, error) {
 			p.judged(c, judgeVariant(results[i]))
 		}
 	}
-	return fmt.Sprintf("%d of them, shuffled, %s", total, p.withRace()), p.listed("variants")
+	return fmt.Sprintf("%d of them, shuffled, %s", total, withRace(p.race)), p.listed("variants")
 }
 
 func failedTests(result gotest.Result) []string {
@@ -131,8 +131,8 @@ func failedTests(result gotest.Result) []string {
 }
 
 // withRace says whether the race detector was used.
-func (p *prover) withRace() string {
-	if p.race {
+func withRace(race bool) string {
+	if race {
 		return "and under -race"
 	}
 	return "without -race"

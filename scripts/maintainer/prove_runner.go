@@ -17,6 +17,9 @@ func (p *prover) runner(ctx context.Context) (string, error) {
 	if p.race {
 		env = append(env, "RACE=1") // the server under the whole contract takes a minute more
 	}
+	if p.update {
+		env = append(env, "UPDATE=1") // see package golden
+	}
 	// -count=1: some tests read files outside of their module, which Go's cache of
 	// results does not watch. -timeout: a busy machine takes longer than Go's ten minutes.
 	out, err := p.g.Command(ctx, dir, env, "test", "-count=1", "-timeout=30m", "./...").CombinedOutput()
@@ -34,7 +37,7 @@ func (p *prover) systems(ctx context.Context) (string, error) {
 	for _, system := range []string{"windows", "darwin"} {
 		p.screen.Progress("vetting for %s ... (the first time, this takes some minutes)", system)
 		env := []string{"GOOS=" + system, "CGO_ENABLED=0"}
-		if err := p.vet(ctx, "solutions for "+system, p.workshop.Path("solutions"), append(env, p.inSolutions()...), "work"); err != nil {
+		if err := p.vet(ctx, "solutions for "+system, p.workshop.Path("solutions"), append(env, inSolutions(p.workshop)...), "work"); err != nil {
 			return "", err
 		}
 		scripts := p.workshop.Path("scripts")

@@ -13,7 +13,7 @@ import (
 
 func (p *prover) solutions(ctx context.Context) (string, error) {
 	p.screen.Progress("vetting the solutions ... (the first time, SQLite takes a minute)")
-	if err := p.vet(ctx, "solutions", p.workshop.Path("solutions"), p.inSolutions(), "work"); err != nil {
+	if err := p.vet(ctx, "solutions", p.workshop.Path("solutions"), inSolutions(p.workshop), "work"); err != nil {
 		return "", err
 	}
 	count := 0
@@ -53,8 +53,8 @@ func (p *prover) vet(ctx context.Context, what, dir string, env []string, args .
 	return nil
 }
 
-func (p *prover) inSolutions() []string {
-	return []string{"GOWORK=" + p.workshop.Path("solutions", "go.work")}
+func inSolutions(workshop *steps.Workshop) []string {
+	return []string{"GOWORK=" + workshop.Path("solutions", "go.work")}
 }
 
 // times is how often a solution's tests are run in another order each time.
@@ -86,7 +86,7 @@ func (p *prover) steady(ctx context.Context) (string, error) {
 			cache.Remember(file, ground, true)
 		}
 	}
-	return fmt.Sprintf("%d times, %s", times, p.withRace()), nil
+	return fmt.Sprintf("%d times, %s", times, withRace(p.race)), nil
 }
 
 // underRace are the flags for the race detector. Package blowfish calculates, and shares

@@ -294,7 +294,7 @@ func pack(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	defer file.Close()
 	var add func(header *tar.Header, content io.Reader)
-	end := func() error { return nil }
+	var end func() error
 	if strings.HasSuffix(args[0], ".zip") {
 		writer := zip.NewWriter(file)
 		end = writer.Close

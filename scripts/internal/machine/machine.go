@@ -86,8 +86,9 @@ func workspace(ctx context.Context, s *session.Session) Finding {
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(reference)) {
-		number, _, _ := strings.Cut(name, "-")
-		out = append(out, number)
+		if number, _, _ := strings.Cut(name, "-"); reference[name] {
+			out = append(out, number)
+		}
 	}
 	if len(out) > 0 {
 		return Finding{Says: "go.work takes from the reference: " + strings.Join(out, ", ")}
