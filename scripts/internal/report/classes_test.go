@@ -31,10 +31,10 @@ func hostile() Class {
 		for s, step := range c.Steps {
 			result := StepResult{Name: step.Name, Build: evil}
 			for t, test := range step.Tests {
-				r := TestResult{Name: test.Name, Verdict: verdict.Reported[(i+s+t)%len(verdict.Reported)], Most: test.Points, Seconds: 0.0126,
+				r := TestResult{Name: test.Name, Verdict: verdict.Reported[(i+s+t)%len(verdict.Reported)], MaxPoints: test.Points, Seconds: 0.0126,
 					Output: evil, Unstable: t == 3, Mistakes: []string{evil}}
 				if r.Verdict == verdict.Pass {
-					r.Points = r.Most
+					r.Points = r.MaxPoints
 				} else if t != 5 { // one has no cause
 					r.Cause, r.Sent, r.Answered, r.Got, r.Want = evil, evil, evil, evil, evil
 				}
@@ -42,7 +42,7 @@ func hostile() Class {
 					r.Output, r.Got, r.Verdict, r.Points = huge, huge, verdict.Fail, 0
 				}
 				l.Points += r.Points
-				l.Most += r.Most
+				l.MaxPoints += r.MaxPoints
 				result.Tests = append(result.Tests, r)
 			}
 			l.Steps = append(l.Steps, result)
@@ -52,7 +52,7 @@ func hostile() Class {
 	bare := Learner{Name: "nothing", Problem: "=" + evil}
 	for _, step := range c.Steps {
 		for _, test := range step.Tests {
-			bare.Most += test.Points
+			bare.MaxPoints += test.Points
 		}
 	}
 	c.Learners = append(c.Learners, bare)
@@ -71,16 +71,16 @@ func small() Class {
 				{"TestVerify_RefusesAlgNone", 2, "A token that says alg none is refused.", 2}}},
 		},
 		Learners: []Learner{
-			{Name: "ada", Source: "submissions/ada", Points: 1.5, Most: 3.5, Seconds: 1.25, Notes: []string{"go.mod differs from the starter; graded with the original"},
+			{Name: "ada", Source: "submissions/ada", Points: 1.5, MaxPoints: 3.5, Seconds: 1.25, Notes: []string{"go.mod differs from the starter; graded with the original"},
 				Steps: []StepResult{
 					{Name: "01-hash-passwords", Tests: []TestResult{
-						{Name: "TestHash_RoundTrip", Verdict: verdict.Pass, Points: 1.5, Most: 1.5, Seconds: 0.25},
+						{Name: "TestHash_RoundTrip", Verdict: verdict.Pass, Points: 1.5, MaxPoints: 1.5, Seconds: 0.25},
 						{Name: "TestHash_Guard", Verdict: verdict.Pass, Seconds: 0.01}}},
 					{Name: "03-verify-tokens", Tests: []TestResult{
 						{Name: "TestVerify_RefusesAlgNone", Verdict: verdict.Fail, Cause: "the token was taken", Sent: "Authorization: Bearer eyJhbGciOiJub25lIn0.e30.",
-							Got: "nil", Want: "an error", Most: 2, Seconds: 0.5, Output: "verify: <nil>\n", Mistakes: []string{"03-alg-none"}}}},
+							Got: "nil", Want: "an error", MaxPoints: 2, Seconds: 0.5, Output: "verify: <nil>\n", Mistakes: []string{"03-alg-none"}}}},
 				}},
-			{Name: "bob", Source: "submissions/bob.zip", Most: 3.5, Problem: "the archive has a link that leaves it: ../../etc/passwd"},
+			{Name: "bob", Source: "submissions/bob.zip", MaxPoints: 3.5, Problem: "the archive has a link that leaves it: ../../etc/passwd"},
 		},
 	}
 }
@@ -97,13 +97,13 @@ func classes() map[string]Class {
 	nobody.Learners = nil
 	one := small()
 	one.Steps, one.Learners = one.Steps[:1], one.Learners[:1]
-	one.Learners[0].Steps, one.Learners[0].Most = one.Learners[0].Steps[:1], 1.5
+	one.Learners[0].Steps, one.Learners[0].MaxPoints = one.Learners[0].Steps[:1], 1.5
 	stopped := small()
 	stopped.Interrupted = true
 	for i := range stopped.Learners[0].Steps {
 		for j := range stopped.Learners[0].Steps[i].Tests {
 			test := &stopped.Learners[0].Steps[i].Tests[j]
-			*test = TestResult{Name: test.Name, Verdict: verdict.NotRun, Most: test.Most}
+			*test = TestResult{Name: test.Name, Verdict: verdict.NotRun, MaxPoints: test.MaxPoints}
 		}
 	}
 	stopped.Learners[0].Points = 0

@@ -39,8 +39,8 @@ func TestEveryFormatHasThePointsOfTheClass(t *testing.T) {
 					t.Fatalf("%s of the class %s has %d learners, not %d", f.Name, name, len(points), len(learners))
 				}
 				for i, l := range learners {
-					if !same(points[i], l.Points) || !same(max[i], l.Most) {
-						t.Errorf("%s of %q of the class %s: %v of %v points, not %v of %v", f.Name, l.Name, name, points[i], max[i], l.Points, l.Most)
+					if !same(points[i], l.Points) || !same(max[i], l.MaxPoints) {
+						t.Errorf("%s of %q of the class %s: %v of %v points, not %v of %v", f.Name, l.Name, name, points[i], max[i], l.Points, l.MaxPoints)
 					}
 				}
 			}
@@ -54,7 +54,7 @@ func sumsJSON(out []byte, _ Class) (points, max []float64) {
 		return nil, nil
 	}
 	for _, l := range c.Learners {
-		points, max = append(points, l.Points), append(max, l.Most)
+		points, max = append(points, l.Points), append(max, l.MaxPoints)
 	}
 	return points, max
 }
@@ -124,7 +124,7 @@ func TestTotalsAreNotRounded(t *testing.T) {
 	c := small()
 	tenth := 0.1
 	c.Learners = c.Learners[:1]
-	c.Learners[0].Points, c.Learners[0].Most = tenth+0.2, 1/(tenth*30)
+	c.Learners[0].Points, c.Learners[0].MaxPoints = tenth+0.2, 1/(tenth*30)
 	for _, f := range Formats {
 		if !slices.Contains([]string{"json", "csv", "classroom50"}, f.Name) {
 			continue // they have no totals, or none but one in words
