@@ -22,11 +22,11 @@ func (r Result) Class() report.Class {
 			if o.Verdict == verdict.NotJudged || o.Verdict == verdict.NotRun && !r.Stopped {
 				points = 0
 			}
-			test := report.TestResult{Name: c.Name, Verdict: o.Verdict.Report(), Cause: o.Cause, Sent: o.Sent, Answered: o.Answered, Got: o.Got, Want: o.Want, Most: points, Seconds: o.Took.Seconds(), Output: o.Before}
+			test := report.TestResult{Name: c.Name, Verdict: o.Verdict.Report(), Cause: o.Cause, Sent: o.Sent, Answered: o.Answered, Got: o.Got, Want: o.Want, MaxPoints: points, Seconds: o.Took.Seconds(), Output: o.Before}
 			if o.Verdict == verdict.Pass {
 				test.Points = points
 			}
-			server.Points, server.Most = server.Points+test.Points, server.Most+points
+			server.Points, server.MaxPoints = server.Points+test.Points, server.MaxPoints+points
 			step.Tests = append(step.Tests, report.Test{Name: c.Name, Task: 1, Requirement: c.says() + ": " + c.asks() + ". " + c.Why, Points: points})
 			done.Tests = append(done.Tests, test)
 		}
