@@ -12,6 +12,7 @@ var Door = map[string]command.Func{
 	"watch":   watch,
 	"hint":    hint,
 	"show":    show,
+	"spot":    spot,
 	"catchup": catchup,
 	"reset":   reset,
 	"token":   token,

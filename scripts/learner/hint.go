@@ -61,6 +61,16 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	return command.Done, nil
 }
 
+// hintsRead reports whether all hints for the test at which a step stands have been given.
+func hintsRead(s *session.Session, report check.StepReport) bool {
+	failure := report.Result.FirstFailure()
+	if failure == nil {
+		return false
+	}
+	hints, err := lesson.ReadHints(report.Step.Dir())
+	return err == nil && len(hints[failure.Name]) > 0 && hintsGiven(s)[failure.Name] >= len(hints[failure.Name])
+}
+
 func hintsFile(s *session.Session) string { return s.Workshop.Path(".workshop", "hints.json") }
 
 // hintsGiven returns how many hints were given for each test.

@@ -17,6 +17,7 @@ type Lesson struct {
 	Tasks   []int // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
 	Commands []Command
+	Built    string // what the learner has built, in a paragraph
 	Text     string
 }
 
@@ -63,6 +64,11 @@ func Read(dir string) (Lesson, error) {
 			number, _ := strconv.Atoi(match[1])
 			lesson.Tasks = append(lesson.Tasks, number)
 		}
+	}
+	if _, built, ok := strings.Cut(prose, "\n## What you have built\n"); ok {
+		built, _, _ = strings.Cut(strings.TrimSpace(built), "\n\n")
+		built, _, _ = strings.Cut(built, "\n## ")
+		lesson.Built = strings.ReplaceAll(strings.Join(strings.Fields(built), " "), "**", "")
 	}
 	return lesson, nil
 }

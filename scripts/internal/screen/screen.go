@@ -51,6 +51,9 @@ func New(out *os.File) *Screen {
 // Plain returns a Screen of 80 columns, without colour or progress.
 func Plain(out io.Writer) *Screen { return &Screen{out: out, width: maxWidth} }
 
+// Width returns how many columns the screen has.
+func (s *Screen) Width() int { return s.width }
+
 // Raw returns the Screen for a terminal in raw mode, which takes a newline for a step down
 // and no more.
 func (s *Screen) Raw() *Screen {
