@@ -143,9 +143,9 @@ func (o Overlay) Write(dir string) (flag string, err error) {
 	return "-overlay=" + name, os.WriteFile(name, encoded, 0o600)
 }
 
-// testTime is how long one test may take, and all of a step in one process. The slowest
+// TestTime is how long one test may take, and all of a step in one process. The slowest
 // takes about a second, a step two.
-const testTime = 30 * time.Second
+const TestTime = 20 * time.Second
 
 // Binary is a step's tests, compiled.
 type Binary struct {
@@ -199,7 +199,7 @@ func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []s
 	if err != nil {
 		return nil, "", err
 	}
-	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: testTime} // Windows wants the ending
+	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: TestTime} // Windows wants the ending
 	// Neither vetting nor the tables for debuggers change a verdict, and they take half
 	// of the time from a save to the verdict.
 	args := append(command, "-ldflags=-s -w", "-o", b.path, overlayFlag, ".")
