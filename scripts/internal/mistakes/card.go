@@ -44,19 +44,28 @@ func Read(dir string) ([]Card, error) {
 	slices.Sort(files)
 	var cards []Card
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		card, err := ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		card, err := Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		card.Name = strings.TrimSuffix(filepath.Base(file), ".diff")
-		card.File = file
 		cards = append(cards, card)
 	}
 	return cards, nil
+}
+
+// ReadFile reads one card. The error names the file.
+func ReadFile(file string) (Card, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Card{}, err
+	}
+	card, err := Parse(text)
+	if err != nil {
+		return card, fmt.Errorf("%s: %w", file, err)
+	}
+	card.Name = strings.TrimSuffix(filepath.Base(file), ".diff")
+	card.File = file
+	return card, nil
 }
 
 // With returns the card with another head. Without a diff it is a new card, see Write.

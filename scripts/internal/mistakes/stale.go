@@ -1,7 +1,9 @@
 package mistakes
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -11,6 +13,9 @@ func (c Card) Stale(read func(file string) ([]byte, error)) (why string, err err
 	texts := map[string]string{}
 	for _, file := range c.Files() {
 		text, err := read(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "there is no " + file + " any more", nil
+		}
 		if err != nil {
 			return "", err
 		}

@@ -7,32 +7,33 @@ import (
 )
 
 // keysOf gives all that a package declares a key that is the same before and after a change:
-// the package's path and the names of the declaration and of what is declared inside of it.
+// the package's path and the name, "example/users.Store", after a dot what belongs to a type,
+// "example/users.Store.Get", and after a space what is local, "example/users.Store.Get id".
 func keysOf(importPath string, files []*ast.File, info *types.Info) map[types.Object]string {
 	keys := map[types.Object]string{}
+	inside := func(node ast.Node, owner, separator string, own *ast.Ident) {
+		ast.Inspect(node, func(n ast.Node) bool {
+			ident, ok := n.(*ast.Ident)
+			if !ok || info.Defs[ident] == nil {
+				return true
+			}
+			keys[info.Defs[ident]] = owner
+			if ident != own {
+				keys[info.Defs[ident]] += separator + ident.Name
+			}
+			return true
+		})
+	}
 	for _, file := range files {
 		for _, d := range file.Decls {
-			inside := func(node ast.Node, owner string, own *ast.Ident) {
-				ast.Inspect(node, func(n ast.Node) bool {
-					ident, ok := n.(*ast.Ident)
-					if !ok || info.Defs[ident] == nil {
-						return true
-					}
-					keys[info.Defs[ident]] = owner
-					if ident != own {
-						keys[info.Defs[ident]] += "." + ident.Name
-					}
-					return true
-				})
-			}
 			switch d := d.(type) {
 			case *ast.FuncDecl:
-				inside(d, importPath+"."+funcName(d), d.Name)
+				inside(d, importPath+"."+funcName(d), " ", d.Name)
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {
 					switch spec := spec.(type) {
 					case *ast.TypeSpec:
-						inside(spec, importPath+"."+spec.Name.Name, spec.Name)
+						inside(spec, importPath+"."+spec.Name.Name, ".", spec.Name)
 					case *ast.ValueSpec:
 						for _, name := range spec.Names {
 							if object := info.Defs[name]; object != nil {

@@ -27,20 +27,30 @@ type conflict struct {
 }
 
 func (c *conflict) Error() string {
-	switch solution := firstLine(c.solution); {
-	case solution == "":
-		return fmt.Sprintf("%s: the solution no longer has %q, which the card changes", c.place, firstLine(c.base))
-	case firstLine(c.ours) == "":
-		return fmt.Sprintf("%s: the card takes out %q, and in the solution that is now part of a greater change: %q", c.place, firstLine(c.base), solution)
+	before, ours, now := newLine(c.base, ""), newLine(c.ours, c.base), newLine(c.solution, c.base)
+	switch {
+	case now == "":
+		return fmt.Sprintf("%s: the solution no longer has %q, which the card changes", c.place, before)
+	case ours == "":
+		return fmt.Sprintf("%s: the card takes out %q, and the solution has changed that, to %q", c.place, before, now)
 	default:
-		return fmt.Sprintf("%s: the card and the solution both change %q: into %q, and into %q", c.place, firstLine(c.base), firstLine(c.ours), solution)
+		return fmt.Sprintf("%s: the card and the solution both change %q, the one to %q, the other to %q", c.place, before, ours, now)
 	}
 }
 
-// firstLine returns the first line of text that is not empty, without the space around it.
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(line)
+// newLine returns the first line of text, without the space around it, that is not empty and
+// that base does not have.
+func newLine(text, base string) string {
+	known := map[string]bool{"": true}
+	for line := range strings.Lines(base) {
+		known[strings.TrimSpace(line)] = true
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); !known[line] {
+			return line
+		}
+	}
+	return ""
 }
 
 // errTouch is the error for words that cannot be merged.

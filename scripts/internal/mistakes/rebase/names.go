@@ -19,7 +19,7 @@ type names struct {
 // declared any more, and what the new one means was not declared before.
 func renamed(before, after *tree) (names, error) {
 	found := names{map[string]string{}, map[string]map[string]string{}}
-	objects := ballot{}
+	objects, uses := ballot{}, map[string]int{}
 	was, is := map[string]bool{}, map[string]bool{}
 	for _, step := range slices.Sorted(maps.Values(before.modules)) {
 		old, err := before.tokens(step)
@@ -32,6 +32,11 @@ func renamed(before, after *tree) (names, error) {
 		}
 		literals := ballot{}
 		compare(old, now, objects, literals)
+		for _, d := range old {
+			for _, t := range d.tokens {
+				uses[t.key]++
+			}
+		}
 		left := map[string]bool{}
 		for _, d := range now {
 			for _, t := range d.tokens {
@@ -43,7 +48,10 @@ func renamed(before, after *tree) (names, error) {
 		after.declared(is)
 	}
 	for from, to := range objects.winners(func(from, to string) bool { return !is[from] && !was[to] }) {
-		found.objects[from] = to[strings.LastIndexByte(to, '.')+1:]
+		if local := strings.Contains(from, " "); local && 2*objects[from][to] <= uses[from] {
+			continue // another variable in its place, and not the same one
+		}
+		found.objects[from] = to[strings.LastIndexAny(to, ". ")+1:]
 	}
 	return found, nil
 }

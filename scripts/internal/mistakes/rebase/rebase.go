@@ -132,17 +132,22 @@ func (r *Rebaser) merge(step string, ours map[string][]byte) (merged map[string]
 			return nil, nil, err
 		}
 	}
+	var first error
 	for how := apart; how <= lines; how++ {
 		var decls []decl
-		if decls, kept, err = mergeDecls(split(base), split(changed), split(now), how); err != nil {
-			continue
+		if decls, kept, err = mergeDecls(split(base), split(changed), split(now), how); err == nil {
+			if merged = differing(join(decls), now, changed); len(merged) == 0 {
+				return nil, nil, mistakes.ErrSame
+			}
+			merged, err = r.compiling(step, merged, mine, compiled)
 		}
-		merged = differing(join(decls), now, changed)
-		if len(merged) == 0 {
-			return nil, nil, mistakes.ErrSame
-		}
-		if merged, err = r.compiling(step, merged, mine, compiled); err == nil {
+		switch {
+		case err == nil:
 			return merged, kept, nil
+		case first == nil:
+			first = err
+		case how == lines && !errors.As(err, new(*conflict)) && errors.As(first, new(*conflict)):
+			err = fmt.Errorf("%w; with the card's own lines, %w", first, err)
 		}
 	}
 	return nil, nil, err
