@@ -95,6 +95,19 @@ var Groups = []Group{
 		{Name: "stubs", Does: "write steps/ from solutions/", Program: Maintainer, Flags: []Flag{
 			{"check", false, "write nothing, and say what is not as it should be"},
 		}},
+		{Name: "rebase", Does: "bring the cards to changed solutions", Program: Maintainer, Flags: []Flag{
+			{"from", "HEAD", "the `commit` whose solutions the cards fit"},
+			step,
+		}},
+		{Name: "card", Args: "NAME", Does: "make a card of an edited solution", Program: Maintainer, Flags: []Flag{
+			{"step", "", "the `step` whose solution is edited, such as 03"},
+			{"variant", false, "it is a right answer that looks different, and no mistake"},
+			{"wrong", "", "what is wrong; what no flag says is asked for"},
+			{"costs", "", "what that costs in the real world, with its source"},
+			{"caught", "", "the `test` that catches it"},
+			{"says", "", "a `phrase` of what that test says"},
+			{"differs", "", "how it differs from the solution, of a variant"},
+		}},
 		{Name: "verify", Does: "prove that the workshop is right", Program: Maintainer, Flags: []Flag{
 			step,
 			{"only", "", "run the one mistake or variant with this `name`"},
