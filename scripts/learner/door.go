@@ -15,5 +15,5 @@ var Door = map[string]command.Func{
 	"spot":    spot,
 	"catchup": catchup,
 	"reset":   reset,
-	"token":   token,
+	"token":   inspectToken,
 }

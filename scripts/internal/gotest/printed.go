@@ -9,6 +9,9 @@ import (
 // place, and lines that continue it.
 var ofTests = regexp.MustCompile(`^(\x16|=== |--- |PASS$|FAIL$|    )`)
 
+// What a test logs may come behind what was printed without an end of line, too.
+var placed = regexp.MustCompile(` {4}[\w.-]+_test\.go:[0-9]+:.*$`)
+
 // Printed returns the lines that the learner's code printed, in what came from one test: all
 // but the lines of package testing and of the test.
 func Printed(output string) []string {
@@ -20,7 +23,7 @@ func Printed(output string) []string {
 		if before == "" || ofTests.MatchString(before) {
 			continue
 		}
-		lines = append(lines, before)
+		lines = append(lines, placed.ReplaceAllString(before, ""))
 	}
 	return lines
 }

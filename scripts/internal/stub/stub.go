@@ -55,7 +55,7 @@ func Derive(source []byte) (stub []byte, todos []Todo, err error) {
 
 // derive returns the todos of a declaration, and the edits that make its stub.
 func derive(fset *token.FileSet, declaration ast.Decl) ([]Todo, []edit, error) {
-	doc := docOf(declaration)
+	doc := DocOf(declaration)
 	if doc == nil {
 		return nil, nil, nil
 	}
@@ -82,7 +82,7 @@ func derive(fset *token.FileSet, declaration ast.Decl) ([]Todo, []edit, error) {
 	return m.todos, edits, nil
 }
 
-func docOf(declaration ast.Decl) *ast.CommentGroup {
+func DocOf(declaration ast.Decl) *ast.CommentGroup {
 	switch d := declaration.(type) {
 	case *ast.FuncDecl:
 		return d.Doc

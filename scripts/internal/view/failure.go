@@ -116,7 +116,7 @@ func (v View) TestFailure(report check.StepReport, test *gotest.TestResult) {
 // printed shows what the learner's code printed during a test that failed.
 func (v View) printed(indent string, test *gotest.TestResult) {
 	lines := gotest.Printed(test.Output)
-	if test.Verdict != verdict.Fail || len(lines) == 0 {
+	if test.Verdict != verdict.Fail || len(lines) == 0 || gotest.ParseCrash(test.Output) != nil { // a crash has been shown
 		return
 	}
 	v.Screen.Printf("\n%sYour code printed:", indent)

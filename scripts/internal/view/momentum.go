@@ -20,15 +20,22 @@ func (v View) momentum(reports []check.StepReport, first *check.StepReport) {
 	if at == nil && len(reports) == 1 {
 		at = &reports[0]
 	}
-	if at != nil && (at.State == check.InProgress || at.State == check.Done) {
+	begun := v.All > 0 && v.Passed > 0
+	tasks := at != nil && (at.State == check.InProgress || at.State == check.Done)
+	if begun || tasks {
 		v.Screen.Printf("")
+	}
+	if tasks {
 		v.Screen.Wrap("  ", "tasks   "+strings.Join(v.tasks(*at), "  "))
 	}
-	if v.All > 0 && v.Passed > 0 {
+	if begun {
 		v.Screen.Printf("  %s", v.bar())
 	}
 	for _, report := range reports {
 		change := v.Changes[report.Step.Name]
+		if report.State == check.Done && len(change.Green) > maxNames {
+			change.Green = []string{"all of " + report.Step.Name}
+		}
 		v.names(screen.Green, "passes now   ", change.Green)
 		v.names(screen.Red, "passed before, fails now   ", change.Red)
 	}
