@@ -69,6 +69,14 @@ type lexeme struct {
 	key  string // of what it means, if it is an identifier
 }
 
+func declsOf(list []scanned) []decl {
+	var decls []decl
+	for _, s := range list {
+		decls = append(decls, s.decl)
+	}
+	return decls
+}
+
 // tokens returns the declarations of a step's code.
 func (t *tree) tokens(step string) ([]scanned, error) {
 	files, err := t.code(step)
@@ -114,13 +122,7 @@ func compare(old, now []scanned, objects, literals ballot) {
 		}
 		return texts
 	}
-	decls := func(list []scanned) (decls []decl) {
-		for _, s := range list {
-			decls = append(decls, s.decl)
-		}
-		return decls
-	}
-	for i, j := range pair(decls(old), decls(now)) {
+	for i, j := range pair(declsOf(old), declsOf(now)) {
 		if j < 0 {
 			continue
 		}

@@ -24,7 +24,7 @@ type Rebaser struct {
 	before, after *tree
 	names         names
 	base          map[string]map[string][]byte // by step, the old code with the new names
-	tests         map[string]map[string]string // by step, the new names of tests
+	tests         map[string]tests             // by step
 }
 
 // New compares two states of the folder solutions/. Cards are those that may be rebased, by
@@ -34,7 +34,7 @@ func New(before, after fs.FS, cards map[string][]mistakes.Card, list Lister) (*R
 	if err != nil {
 		return nil, err
 	}
-	r := &Rebaser{base: map[string]map[string][]byte{}, tests: map[string]map[string]string{}}
+	r := &Rebaser{base: map[string]map[string][]byte{}, tests: map[string]tests{}}
 	if r.before, err = newTree(before, importer); err != nil {
 		return nil, err
 	}
@@ -94,9 +94,7 @@ func (r *Rebaser) Card(step string, card mistakes.Card) (Rebased, error) {
 	if err != nil {
 		return Rebased{}, err
 	}
-	if test := r.tests[step][card.Caught]; test != "" {
-		head := card.Head
-		head.Caught = test
+	if head := r.tests[step].head(card.Head); head != card.Head {
 		card, same = card.With(head), false
 	}
 	if same {

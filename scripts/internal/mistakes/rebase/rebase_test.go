@@ -281,6 +281,27 @@ func TestCard_FollowsATest(t *testing.T) {
 	}
 }
 
+func TestCard_FollowsTheWordsOfATest(t *testing.T) {
+	for said, want := range map[string]string{
+		"an id that nobody has must get 410 from Show":  "must get 410 from Show",
+		"an unknown id must always get 404":             "always get 404",
+		"must get 404, where somebody has no id at all": "must get 404",
+	} {
+		after := edits{"an id that nobody has must get 404", said}.in(t, before, "02-web/web_test.go")
+		became, _, err := rebased(t, edits{"Nobody has", "Somebody has"}, after)
+		switch {
+		case err != nil:
+			t.Errorf("%q: %v", said, err)
+		case strings.Contains(said, "must get 404"):
+			if became.Text != nil {
+				t.Errorf("%q: a head that is true is left alone: %s", said, became.Text)
+			}
+		case !strings.Contains(string(became.Text), "# says:   "+want+"\n"):
+			t.Errorf("%q: the head must say %q:\n%s", said, want, became.Text)
+		}
+	}
+}
+
 func TestCard_SaysWhyItCannotBe(t *testing.T) {
 	for name, test := range map[string]struct {
 		solution, card edits
