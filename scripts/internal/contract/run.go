@@ -19,7 +19,7 @@ type Options struct {
 	Key      string   // the server's SECRET_KEY, or "": then the cases that need it are not run
 	Sections []string // their names; all if there are none
 	Jobs     int      // how many run at a time; a few for each processor if 0
-	// Progress is called after each case, one call at a time.
+	// Progress is called after each case that is done with, one call at a time.
 	Progress func(done, all int)
 }
 
@@ -142,14 +142,16 @@ func jobs(list []Section) (all []job) {
 // another question than how many others.
 func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 	outcomes := map[string]Outcome{}
+	done := 0
 	var mu sync.Mutex
 	run := func(j job) {
 		outcome := s.run(ctx, j.of)
 		mu.Lock()
 		defer mu.Unlock()
 		outcomes[j.name] = outcome
-		if s.Progress != nil {
-			s.Progress(len(outcomes), len(all))
+		if outcome.waited == 0 { // or it will be asked again
+			done++
+			s.progress(done, len(all))
 		}
 	}
 	var light, hashing []job
@@ -165,6 +167,12 @@ func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 	group.Go(func() { sideBySide(hashing, min(s.Jobs, s.pace.hashing), run) })
 	group.Wait()
 	return outcomes
+}
+
+func (s *suite) progress(done, all int) {
+	if s.Progress != nil {
+		s.Progress(done, all)
+	}
 }
 
 // sideBySide runs jobs in their order, some at a time.
