@@ -1,0 +1,64 @@
+package gotest
+
+import (
+	"slices"
+	"time"
+
+	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/internal/verdict"
+)
+
+// TestResult is the verdict on one test.
+type TestResult struct {
+	steps.Test
+	Verdict verdict.Verdict
+	Output  string   // what its process printed
+	Failure *Failure // for Fail, what the assertion said
+	Took    time.Duration
+}
+
+// Result is the verdict on a step.
+type Result struct {
+	// Build is what the compiler said, if the tests could not be compiled.
+	Build string
+	// Tests are all the tests of the step, in order, whatever became of them.
+	Tests []TestResult
+}
+
+// Passed counts the tests that passed.
+func (r Result) Passed() int {
+	n := 0
+	for _, test := range r.Tests {
+		if test.Verdict == verdict.Pass {
+			n++
+		}
+	}
+	return n
+}
+
+// Has tells whether a test ended with the verdict.
+func (r Result) Has(verdict verdict.Verdict) bool {
+	return slices.ContainsFunc(r.Tests, func(t TestResult) bool { return t.Verdict == verdict })
+}
+
+// Done tells whether every test passed.
+func (r Result) Done() bool { return r.Passed() == len(r.Tests) }
+
+// FirstFailure returns the first test that did not pass, or nil.
+func (r Result) FirstFailure() *TestResult {
+	for i := range r.Tests {
+		if r.Tests[i].Verdict != verdict.Pass {
+			return &r.Tests[i]
+		}
+	}
+	return nil
+}
+
+// notRun is the result of tests that have not been run.
+func notRun(tests []steps.Test) Result {
+	result := Result{}
+	for _, test := range tests {
+		result.Tests = append(result.Tests, TestResult{Test: test, Verdict: verdict.NotRun})
+	}
+	return result
+}
