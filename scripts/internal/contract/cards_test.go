@@ -50,7 +50,8 @@ func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes
 		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
 	}
 	of.Add(strings.Join(sections, " "), nil)
-	file := b.workshop.Path(".workshop", "proofs", "contract", step.Name, card.Name+".json")
+	kind := filepath.Base(filepath.Dir(filepath.Dir(card.File))) // "mistakes", or "variants"
+	file := b.workshop.Path(".workshop", "proofs", "contract", kind, step.Name, card.Name+".json")
 	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
 		return found
 	}
