@@ -66,6 +66,7 @@ func (t *try) sendAll(ctx context.Context, list ...request) []answer {
 	}
 	var group sync.WaitGroup
 	for i, r := range list {
+		r.beside = len(list) > 1
 		group.Go(func() { answers[i], errs[i] = t.ask(ctx, r) })
 	}
 	group.Wait()
