@@ -2,10 +2,46 @@ package contract
 
 import (
 	"strings"
+	"time"
 
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/verdict"
 )
+
+// Result is what became of the cases.
+type Result struct {
+	URL      string
+	Began    time.Time
+	Took     time.Duration
+	Sections []Section
+	Outcomes map[string]Outcome // by "section/case"
+	Notes    []string           // what a reader should know besides
+	Stopped  bool               // it was interrupted: some cases have not been run
+}
+
+// Outcome is what became of a case.
+type Outcome struct {
+	Verdict verdict.Verdict // Pass, Fail, TimedOut, NotJudged or NotRun
+	Cause   string          // why it is not a pass
+	// Sent and Answered are the request and the answer that the verdict is about, as they
+	// went over the wire; Got and Want say what is wrong with the answer.
+	Sent, Answered, Got, Want string
+	Before                    string // the requests and answers that led there
+	Unreached                 bool   // there was no connection: somebody stopped the server, or a case did
+	Took                      time.Duration
+
+	waited time.Duration // for an answer that came too late; 0 if none did, or it is a pass
+}
+
+// NotJudged returns how many cases were answered too late to be judged.
+func (r Result) NotJudged() (n int) {
+	for _, o := range r.Outcomes {
+		if o.Verdict == verdict.NotJudged {
+			n++
+		}
+	}
+	return n
+}
 
 // Class makes a report of the result: a section is a step, a case a test, and the server
 // the one learner. A case that is not run for want of the key, or could not be judged, earns
