@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"time"
 )
 
 // Go runs the go command, with an environment in which nothing of the user's changes
@@ -16,6 +17,9 @@ type Go struct {
 	env []string
 	// Temp is the folder for binaries, or "" for the system's.
 	Temp string
+	// Waiting, if it is set, is told of a test that keeps somebody waiting, each time there
+	// is one. It may be called from several goroutines.
+	Waiting func(test string, took time.Duration)
 	// Limits begin the command that compiles. They are another command, or nothing.
 	Limits []string
 }
@@ -45,7 +49,7 @@ func NewGo(ctx context.Context) (*Go, error) {
 
 // With returns a Go whose commands have more in their environment.
 func (g *Go) With(env ...string) *Go {
-	return &Go{env: slices.Concat(g.env, env), Temp: g.Temp, Limits: g.Limits}
+	return &Go{env: slices.Concat(g.env, env), Temp: g.Temp, Limits: g.Limits, Waiting: g.Waiting}
 }
 
 // Command prepares `go args...` in dir, with env added to the environment.

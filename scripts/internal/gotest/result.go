@@ -15,6 +15,10 @@ type TestResult struct {
 	Output  string   // what its process printed
 	Failure *Failure // for Fail, what the assertion said
 	Took    time.Duration
+	// Loops tells of TimedOut that it is certain: the test would not end on any machine.
+	Loops bool `json:",omitempty"`
+	// Trouble is why the test could not be judged; its verdict is NotRun.
+	Trouble error `json:"-"`
 }
 
 // Result is the verdict on a step.

@@ -59,7 +59,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	program, said, err := g.Go.Program(compiling, s.step.SolutionDir(), overlay)
 	switch {
 	case ctx.Err() != nil:
-		return rows(verdict.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, interrupted)
 	case compiling.Err() != nil:
 		return rows(verdict.TimedOut, fmt.Sprint("compiling it took more than ", g.BuildTime))
 	case err != nil:
@@ -80,7 +80,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.Output()
 	if ctx.Err() != nil {
-		return rows(verdict.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, interrupted)
 	}
 	var judged contract.Judged
 	if jsonErr := json.Unmarshal(out, &judged); jsonErr != nil {

@@ -27,6 +27,7 @@ type sheet struct {
 	gate   *allow.Gate
 	cards  []mistakes.Card
 	ground string // the key of all that a verdict depends on, but for the submission
+	module string // the path of the step's module
 	// program tells that the step's code is a program that is asked from outside too.
 	program bool
 }
@@ -64,6 +65,7 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 		switch {
 		case file.Name == "go.mod":
 			modules = required(file.Text)
+			s.module = modulePath(file.Text)
 		case file.Kind == steps.Stub:
 			solved, err := os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file.Name)))
 			if err != nil {
@@ -75,7 +77,7 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 	if s.gate, err = allow.New(reference, modules); err != nil {
 		return s, err
 	}
-	key := cache.NewKey(fmt.Sprint("grades 3 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
+	key := cache.NewKey(fmt.Sprint("grades 4 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
 	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes")} {
 		if err := key.AddTree(root, func(string) bool { return true }); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return s, err
@@ -96,6 +98,16 @@ func required(goMod []byte) []string {
 		}
 	}
 	return modules
+}
+
+// modulePath is the path of the module that a go.mod is of.
+func modulePath(goMod []byte) string {
+	for line := range strings.Lines(string(goMod)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			return strings.TrimSpace(path)
+		}
+	}
+	return ""
 }
 
 // all is the result of a step whose tests all have the same verdict.
