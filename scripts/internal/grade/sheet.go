@@ -59,7 +59,7 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 		}
 	}
 
-	var reference [][]byte
+	var reference, tests [][]byte
 	var modules []string
 	for _, file := range s.files {
 		switch {
@@ -72,13 +72,19 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 				return s, err
 			}
 			reference = append(reference, file.Text, solved)
+		case strings.HasSuffix(file.Name, "_test.go") && packageOf(file.Text) == s.packageName(""):
+			tests = append(tests, file.Text)
 		}
 	}
-	if s.gate, err = allow.New(reference, modules); err != nil {
+	rules, err := allow.ReadList(g.Workshop.Path("testdata", "allow.txt"))
+	if err != nil {
+		return s, err
+	}
+	if s.gate, err = allow.New(allow.Step{Number: step.Number(), Reference: reference, Modules: modules, Tests: tests, Rules: rules}); err != nil {
 		return s, err
 	}
 	key := cache.NewKey(fmt.Sprint("grades 4 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
-	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes")} {
+	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes"), g.Workshop.Path("testdata", "allow.txt")} {
 		if err := key.AddTree(root, func(string) bool { return true }); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return s, err
 		}
