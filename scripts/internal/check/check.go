@@ -141,7 +141,7 @@ func (c *Checker) result(ctx context.Context, report StepReport, tests []steps.T
 		return result, nil
 	}
 	result, err := g.Run(ctx, report.Step.Dir(), report.overlay, tests)
-	if err == nil && !result.Has(verdict.TimedOut) { // that may have been the machine
+	if err == nil && result.Lasting() {
 		cache.Remember(file, report.key, result)
 	}
 	return result, err
@@ -196,7 +196,7 @@ func addOthers(step steps.Step, overlay gotest.Overlay) error {
 
 // key is that of all that a verdict depends on.
 func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
-	key := cache.NewKey("verdicts 1")
+	key := cache.NewKey("verdicts 2")
 	for _, name := range slices.Sorted(maps.Keys(overlay)) {
 		key.Add(name, overlay[name])
 	}

@@ -141,6 +141,8 @@ func fileTrouble(err error) error {
 	}
 	says, cure := troubleIn(err.Error())
 	switch {
+	case errors.Is(err, exec.ErrNotFound), errors.As(err, new(*MachineTrouble)):
+		return err
 	case errors.Is(err, syscall.ENOSPC):
 		cure = cureSpace
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
@@ -157,6 +159,11 @@ const enough = 2 << 20
 
 // takes returns the error of a temporary folder that cannot be written to, or is full.
 func takes(folder string) error {
+	for _, limit := range limits() {
+		if limit.kind == limitSize && limit.is < enough { // a signal would come in place of an error
+			return &MachineTrouble{Says: fmt.Sprintf("a file may have no more than %d kB here", limit.is>>10), Cure: cureSize}
+		}
+	}
 	file, err := os.CreateTemp(folder, "workshop-*")
 	if err != nil {
 		return fileTrouble(err)

@@ -33,10 +33,13 @@ func (g *Go) setting(name string) string {
 	return value
 }
 
-// machineTrouble returns the error of a machine on which tests failed for what it lacks, or
-// nil if that is no reason for it. It looks at the machine and not at what the tests said:
+// Trouble returns the error of a machine on which tests failed for what it lacks, or nil if
+// that is no reason for it. It looks at the machine before it looks at what the tests said:
 // code can say anything.
-func machineTrouble(b *Binary, r Result) error {
+func (b *Binary) Trouble(r Result) error {
+	if r.Done() {
+		return nil
+	}
 	if err := takes(cmp.Or(b.Temp, os.TempDir())); err != nil {
 		return err
 	}

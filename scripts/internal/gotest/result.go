@@ -48,6 +48,14 @@ func (r Result) Has(verdict verdict.Verdict) bool {
 // Done tells whether every test passed.
 func (r Result) Done() bool { return r.Passed() == len(r.Tests) }
 
+// Lasting reports whether another run would give the same result. A test that did not end in
+// its time may have lacked a processor, but for one of which it is certain.
+func (r Result) Lasting() bool {
+	return !slices.ContainsFunc(r.Tests, func(t TestResult) bool {
+		return t.Trouble != nil || t.Verdict == verdict.TimedOut && !t.Loops
+	})
+}
+
 // FirstFailure returns the first test that did not pass, or nil.
 func (r Result) FirstFailure() *TestResult {
 	for i := range r.Tests {

@@ -56,7 +56,7 @@ func (r Result) trouble(ctx context.Context, b *Binary) error {
 	if r.Done() {
 		return nil
 	}
-	return machineTrouble(b, r)
+	return b.Trouble(r)
 }
 
 // patience is how long a test has a place to itself. One that takes longer keeps running,

@@ -61,7 +61,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	case ctx.Err() != nil:
 		return rows(verdict.NotRun, interrupted)
 	case compiling.Err() != nil:
-		return rows(verdict.TimedOut, fmt.Sprint("compiling it took more than ", g.BuildTime))
+		return rows(verdict.GraderError, fmt.Sprint("compiling it took more than ", g.BuildTime))
 	case err != nil:
 		return rows(verdict.GraderError, err.Error())
 	case program == nil:
@@ -99,22 +99,38 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	results := rows(verdict.NotRun, "it was not asked")
 	for i, row := range results {
 		if section, ok := judged.Sections[strings.TrimPrefix(row.Name, ofContract)]; ok {
-			results[i] = outsideResult(row.Name, section)
+			results[i] = outsideResult(row.Name, section, waits(judged))
 		}
 	}
 	return results
 }
 
-// outsideResult makes a result of what became of a section.
-func outsideResult(name string, section contract.JudgedSection) report.TestResult {
+// waits reports whether a server let somebody who asked wait until there was no time left.
+func waits(judged contract.Judged) bool {
+	for _, section := range judged.Sections {
+		if section.First.Verdict == verdict.TimedOut {
+			return true
+		}
+	}
+	return false
+}
+
+// outsideResult makes a result of what became of a section. What was not asked, because the
+// judge's own time was over, costs nobody points unless the server made it wait.
+func outsideResult(name string, section contract.JudgedSection, waits bool) report.TestResult {
 	o := section.First
 	result := report.TestResult{Name: name, Verdict: verdict.Pass, Seconds: section.Took.Seconds(), Mistakes: []string{}}
 	if section.Passed == section.Of {
 		return result
 	}
 	result.Verdict, result.Unstable = o.Verdict, section.Unstable
-	if o.Verdict == verdict.NotRun {
+	switch {
+	case o.Verdict == verdict.NotRun && waits:
 		result.Verdict = verdict.TimedOut
+	case o.Verdict == verdict.NotRun:
+		result.Verdict, result.Unstable = verdict.GraderError, false
+		result.Cause = fmt.Sprintf("the time was over before %s was asked: grade again with fewer -jobs, or a longer -test-time", section.Case)
+		return result
 	}
 	result.Cause = text.Clean(fmt.Sprintf("%d of %d cases do not pass. The first is %s: %s", section.Of-section.Passed, section.Of, section.Case, o.Cause))
 	if result.Unstable {

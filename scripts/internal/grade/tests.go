@@ -9,6 +9,7 @@ import (
 
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/sandbox"
 	"tokenauth.example/scripts/internal/steps"
 	"tokenauth.example/scripts/internal/verdict"
 )
@@ -72,6 +73,12 @@ func (g *Grader) tests(ctx context.Context, s sheet, binary *gotest.Binary, name
 	if !whole {
 		first, second = g.alone(ctx, s, binary, first, second)
 	}
+	if g.Sandbox.Kind == sandbox.None {
+		// What the machine does to a process, it does to the tests'.
+		if err := binary.Trouble(worse(first, second)); err != nil && ctx.Err() == nil {
+			return judged{s.all(verdict.GraderError, err.Error()), true}
+		}
+	}
 	result := judged{StepResult: report.StepResult{Name: s.step.Name, Notes: []string{}, Tests: []report.TestResult{}}}
 	for i, test := range s.tests {
 		made := g.result(s, test, first.Tests[i], second.Tests[i], names)
@@ -82,6 +89,17 @@ func (g *Grader) tests(ctx context.Context, s sheet, binary *gotest.Binary, name
 		}
 	}
 	return result
+}
+
+// worse are the tests that did not pass both times.
+func worse(first, second gotest.Result) gotest.Result {
+	var failed gotest.Result
+	for _, test := range append(slices.Clone(first.Tests), second.Tests...) {
+		if test.Verdict != verdict.Pass {
+			failed.Tests = append(failed.Tests, test)
+		}
+	}
+	return failed
 }
 
 // together runs tests in one process, if there are any.
