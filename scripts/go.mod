@@ -35,4 +35,9 @@ require (
 	golang.org/x/text v0.43.0 // indirect
 )
 
-tool tokenauth.example/scripts/workshop
+tool (
+	tokenauth.example/scripts/learner/web
+	tokenauth.example/scripts/maintainer
+	tokenauth.example/scripts/teacher
+	tokenauth.example/scripts/workshop
+)

@@ -373,7 +373,7 @@ func TestGradescope_AlwaysHasAResult(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := filepath.Join(t.TempDir(), "auto grader")
-			env := append(os.Environ(), "AUTOGRADER="+root, "GRADER_GO="+filepath.Join(runtime.GOROOT(), "bin"))
+			env := append(os.Environ(), "AUTOGRADER="+root, "GRADER_GO="+filepath.Join(goEnv(t, "GOROOT"), "bin"))
 			for from, to := range map[string]string{top: "source/workshop", goEnv(t, "GOMODCACHE"): "source/cache/path/pkg/mod", goEnv(t, "GOCACHE"): "source/cache/build"} {
 				from, err := filepath.Abs(from)
 				if err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	most := flag.Duration("time", 2*time.Minute, "how long it may take")
+	limit := flag.Duration("time", 2*time.Minute, "how long it may take")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "usage: judge [-time 2m] PROGRAM")
@@ -28,7 +28,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, *most)
+	ctx, cancel := context.WithTimeout(ctx, *limit)
 	defer cancel()
 	if err := json.NewEncoder(os.Stdout).Encode(contract.Judge(ctx, flag.Arg(0))); err != nil {
 		fmt.Fprintln(os.Stderr, "judge:", err)

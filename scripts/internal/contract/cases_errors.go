@@ -1,28 +1,32 @@
 package contract
 
 import (
+	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // errorRules is the paragraph about errors.
-func errorRules() []Case {
-	form_ := wants(isProblem)
+func errorRules() []Case { return slices.Concat(haveAForm(), tellNothing()) }
+
+// haveAForm are errors of every kind.
+func haveAForm() []Case {
 	const json = "The contract: errors are application/json, with error and detail. A client parses every answer alike"
 	method := func(name string, send request) Case {
-		return Case{Name: "has-a-form-for-" + name, Send: send.as("{token}"), Want: wants(status(404, 405), form_, allow), Why: json + "; RFC 9110, section 15.5.6, wants Allow"}
+		return Case{Name: "has-a-form-for-" + name, Send: send.as("{token}"), Want: wants(status(404, 405), isProblem, allow), Why: json + "; RFC 9110, section 15.5.6, wants Allow"}
 	}
 	return []Case{
-		{Name: "has-a-form-for-an-unknown-path", Send: get("/nothing-is-here"), Want: wants(status(401, 404), form_), Why: json},
-		{Name: "has-a-form-for-an-unknown-path-with-a-token", Send: get("/nothing/is/here").as("{token}"), Want: wants(status(404), form_), Why: json},
+		{Name: "has-a-form-for-an-unknown-path", Send: get("/nothing-is-here"), Want: wants(status(401, 404), isProblem), Why: json},
+		{Name: "has-a-form-for-an-unknown-path-with-a-token", Send: get("/nothing/is/here").as("{token}"), Want: wants(status(404), isProblem), Why: json},
 		{Name: "has-a-form-for-the-root", Send: get("/"), Want: wants(status(200, 301, 302, 303, 307, 308, 401, 404), that("JSON, if it is an error", func(a answer) string {
 			if a.status >= 400 {
 				return isProblem[0].wrong(a)
 			}
 			return ""
 		})), Why: json},
-		{Name: "has-a-form-for-a-path-below-a-task", Send: get("/tasks/{task}/more").as("{token}"), Want: wants(status(404), form_), Why: json},
+		{Name: "has-a-form-for-a-path-below-a-task", Send: get("/tasks/{task}/more").as("{token}"), Want: wants(status(404), isProblem), Why: json},
 		method("GET-users", get("/users")),
 		method("PUT-users", ask("PUT", "/users")),
 		method("DELETE-users", ask("DELETE", "/users")),
@@ -38,8 +42,14 @@ func errorRules() []Case {
 			}
 			return ""
 		}), allow), Why: "RFC 9110, section 15.5.6: a client that is told that there is nothing looks in the wrong place"},
-		{Name: "names-nothing-from-inside", Asks: "no word of a library, a query, a file or a key in any error", Why: "They help whoever is attacking (CWE-209)", Do: func(t *try) {
-			u := t.newUser()
+	}
+}
+
+// tellNothing are errors that attackers learn from.
+func tellNothing() []Case {
+	return []Case{
+		{Name: "names-nothing-from-inside", Asks: "no word of a library, a query, a file or a key in any error", Why: "They help whoever is attacking (CWE-209)", Do: func(ctx context.Context, t *try) {
+			u := t.newUser(ctx)
 			_, payload, signature, _ := parts(u.token)
 			for _, r := range []request{
 				post("/users", `{"email":17}`), post("/users", `{`), post("/users", `{"email":"{email}","password":"{password}"}`), post("/users", `{"email":"{new}","password":"`+strings.Repeat("x", 73)+`"}`), post("/users", `{"email":"{new}","password":"a\u0000bcdefgh"}`),
@@ -48,28 +58,26 @@ func errorRules() []Case {
 				post("/tasks", `{"title":17}`).as(u.token), post("/tasks", `{"title`).as(u.token), get("/tasks/%27").as(u.token), get("/tasks/%25").as(u.token), ask("DELETE", "/tasks/0").as(u.token),
 				get("/nothing"), ask("PUT", "/users"),
 			} {
-				a := t.send(r)
+				a := t.send(ctx, r)
 				t.want(a, that("a status from 400 to 499", func(a answer) string {
 					if a.status < 400 || a.status > 499 {
 						return fmt.Sprintf("status %d", a.status)
 					}
 					return ""
-				})...)
+				}))
 				if found := inside.FindString(string(a.body) + a.header.Get("WWW-Authenticate")); found != "" {
-					t.want(a, that("no word from inside", func(answer) string { return fmt.Sprintf("%q", found) })...)
+					t.want(a, that("no word from inside", func(answer) string { return fmt.Sprintf("%q", found) }))
 				}
 			}
 		}},
-		{Name: "names-the-same-thing-whatever-is-wrong-with-a-token", Asks: "one answer for a bad signature, a bad algorithm and nonsense", Why: "Others would tell an attacker how far they have come (CWE-209)", Do: func(t *try) {
-			header, payload, signature, ok := parts(t.fill("{token}"))
+		{Name: "names-the-same-thing-whatever-is-wrong-with-a-token", Asks: "one answer for a bad signature, a bad algorithm and nonsense", Why: "Others would tell an attacker how far they have come (CWE-209)", Do: func(ctx context.Context, t *try) {
+			header, payload, signature, ok := parts(t.fill(ctx, "{token}"))
 			if !ok {
-				t.fail("a token of three parts", "%s", t.fill("{token}"))
+				t.fail("a token of three parts", "%s", t.fill(ctx, "{token}"))
 			}
-			first := t.send(get("/auth/me").as(header + "." + payload + "." + flip(signature, 0)))
-			t.want(first, badToken...)
+			first := t.expect(ctx, get("/auth/me").as(header+"."+payload+"."+flip(signature, 0)), badToken)
 			for _, token := range []string{part(`{"alg":"none"}`) + "." + payload + ".", "nonsense", header + "." + part("{") + "." + signature} {
-				a := t.send(get("/auth/me").as(token))
-				t.want(a, badToken...)
+				a := t.expect(ctx, get("/auth/me").as(token), badToken)
 				if a.text("detail") != first.text("detail") || a.header.Get("WWW-Authenticate") != first.header.Get("WWW-Authenticate") {
 					t.fail("the same detail and the same WWW-Authenticate for each", "%q, %s", a.text("detail"), a.header.Get("WWW-Authenticate"))
 				}
@@ -106,23 +114,23 @@ func limits() []Case {
 		{Name: "takes-a-form-of-60-KB", Send: form("username={email}&password={password}&x=" + strings.Repeat("y", 60_000)), Want: status(200), Why: almost},
 		{Name: "refuses-a-form-of-70-KB", Send: form("username={email}&password={password}&x=" + strings.Repeat("y", 70_000)), Want: tooLargeForm, Why: size},
 		{Name: "refuses-a-password-of-70-KB", Send: form("username={email}&password=" + strings.Repeat("y", 70_000)), Want: tooLargeForm, Why: size},
-		{Name: "answers-a-password-of-60-KB-soon", Send: form("username={email}&password=" + strings.Repeat("y", 60_000)).within(soon), Want: status(400, 401), Why: "Hashing must not take as long as the client likes (CWE-400)"},
+		{Name: "answers-a-password-of-60-KB-soon", Send: form("username={email}&password=" + strings.Repeat("y", 60_000)).soon(), Want: status(400, 401), Why: "Hashing must not take as long as the client likes (CWE-400)"},
 		{Name: "refuses-a-form-of-2-MB", Send: big("/auth/token", formType, "username={email}&password={password}&x="+strings.Repeat(kilobyte, 2048)), Want: tooLargeForm, Why: size},
-		{Name: "reads-no-form-to-its-end", Send: big("/auth/token", formType, "username=a&password="+strings.Repeat(kilobyte, 1024)).announcing("104857600").within(soon), Want: tooLargeForm, Why: size},
-		{Name: "reads-no-form-in-chunks-to-its-end", Send: big("/auth/token", formType, "username=a&password="+strings.Repeat(kilobyte, 1024)).inChunks().within(soon), Want: tooLargeForm, Why: size},
-		{Name: "reads-no-form-of-many-chunks-to-its-end", Send: big("/auth/token", formType, kilobyte).inChunks().times(1024).within(soon), Want: tooLargeForm, Why: size},
+		{Name: "reads-no-form-to-its-end", Send: big("/auth/token", formType, "username=a&password="+strings.Repeat(kilobyte, 1024)).announcing("104857600").soon(), Want: tooLargeForm, Why: size},
+		{Name: "reads-no-form-in-chunks-to-its-end", Send: big("/auth/token", formType, "username=a&password="+strings.Repeat(kilobyte, 1024)).inChunks().soon(), Want: tooLargeForm, Why: size},
+		{Name: "reads-no-form-of-many-chunks-to-its-end", Send: big("/auth/token", formType, kilobyte).inChunks().times(1024).soon(), Want: tooLargeForm, Why: size},
 		{Name: "takes-a-task-of-almost-a-megabyte", Send: post("/tasks", `{"title":"x","note":"`+strings.Repeat(kilobyte, 1000)+`"}`).as("{token}"), Want: status(201), Why: almost},
 		{Name: "refuses-a-task-of-more-than-a-megabyte", Send: post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 1100)+`"}`).as("{token}"), Want: tooLarge, Why: "The contract: 413"},
 		{Name: "refuses-a-task-with-a-megabyte-behind-it", Send: post("/tasks", `{"title":"x"}`+strings.Repeat(" ", 1100<<10)).as("{token}"), Want: tooLarge, Why: "The contract: 413 for the body, not for what is in it"},
-		{Name: "reads-no-task-to-its-end", Send: post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 2048)).as("{token}").announcing("104857600").within(soon), Want: tooLarge, Why: size},
-		{Name: "reads-no-task-in-chunks-to-its-end", Send: post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 2048)).as("{token}").inChunks().within(soon), Want: tooLarge, Why: size},
-		{Name: "keeps-no-task-that-is-too-large", Asks: "413, and the list stays empty", Why: "CWE-390", Do: func(t *try) {
-			u := t.newUser()
-			t.want(t.send(post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 1100)+`"}`).as(u.token)), tooLarge...)
-			t.listIs(u.token)
+		{Name: "reads-no-task-to-its-end", Send: post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 2048)).as("{token}").announcing("104857600").soon(), Want: tooLarge, Why: size},
+		{Name: "reads-no-task-in-chunks-to-its-end", Send: post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 2048)).as("{token}").inChunks().soon(), Want: tooLarge, Why: size},
+		{Name: "keeps-no-task-that-is-too-large", Asks: "413, and the list stays empty", Why: "CWE-390", Do: func(ctx context.Context, t *try) {
+			u := t.newUser(ctx)
+			t.expect(ctx, post("/tasks", `{"title":"`+strings.Repeat(kilobyte, 1100)+`"}`).as(u.token), tooLarge)
+			t.listIs(ctx, u.token)
 		}},
 		{Name: "survives-a-sign-up-of-2-MB", Send: post("/users", `{"email":"{new}","password":"{password}","x":"`+strings.Repeat(kilobyte, 2048)+`"}`), Want: wants(status(201, 400, 413, 422), calm), Alive: true, Why: "The contract names no limit here; nothing may break"},
-		{Name: "survives-a-sign-up-without-end", Send: post("/users", `{"email":"`+strings.Repeat(kilobyte, 4096)).announcing("104857600").within(soon), Want: wants(status(400, 413, 422), calm), Closing: true, Alive: true, Why: "The contract: no request gets a hang"},
+		{Name: "survives-a-sign-up-without-end", Send: post("/users", `{"email":"`+strings.Repeat(kilobyte, 4096)).announcing("104857600").soon(), Want: wants(status(400, 413, 422), calm), Closing: true, Alive: true, Why: "The contract: no request gets a hang"},
 		{Name: "survives-a-header-of-a-megabyte", Send: get("/auth/me", "X-Large: "+strings.Repeat(kilobyte, 1024)), Want: status(400, 413, 431), Closing: true, Alive: true, Why: "RFC 6585, section 5; CWE-770"},
 		{Name: "survives-a-token-of-a-megabyte", Send: get("/auth/me").as(strings.Repeat(kilobyte, 1024)), Want: status(400, 401, 413, 431), Closing: true, Alive: true, Why: "CWE-770"},
 		{Name: "survives-ten-thousand-headers", Send: get("/auth/me", strings.Split(strings.TrimSuffix(strings.Repeat("X-A: b\n", 10_000), "\n"), "\n")...), Want: wants(calm, status(400, 401, 413, 431)), Closing: true, Alive: true, Why: "CWE-770"},

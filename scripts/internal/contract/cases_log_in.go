@@ -1,36 +1,30 @@
 package contract
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // logIn are the rows of POST /auth/token.
 func logIn() []Case {
-	good := "username={email}&password={password}"
-	invalid := problem("invalid_request", 400)
-	grant := problem("unsupported_grant_type", 400)
-	loggedIn := wants(status(200), that("an access_token", func(a answer) string {
-		if a.text("access_token") == "" {
-			return fmt.Sprintf(`"access_token" is %v`, a.json()["access_token"])
-		}
-		return ""
-	}))
-	const (
-		contract = "The contract"
-		exact    = "Passwords are compared to the byte (CWE-178, CWE-187)"
-		noTwice  = "RFC 6749, section 3.2: parameters stand once. A filter in front may have judged the other one (CWE-235)"
-		noURL    = "URLs stand in logs and histories (CWE-598)"
-		onlyForm = "RFC 6749, section 4.3.2: a form, and nothing else (CWE-436)"
-		alike    = "An answer that differs tells who has an account (CWE-204)"
-	)
-	wrong := func(name, form_, why string) Case {
-		return Case{Name: name, Send: form(form_), Want: badLogin, Why: why}
+	return slices.Concat(logsIn(), logsInHowever(), refusesPasswords(), refusesForms())
+}
+
+// good is a form that logs Ann in.
+const good = "username={email}&password={password}"
+
+var loggedIn = wants(status(200), that("an access_token", func(a answer) string {
+	if a.text("access_token") == "" {
+		return fmt.Sprintf(`"access_token" is %v`, a.json()["access_token"])
 	}
-	refuses := func(name, form_, why string) Case {
-		return Case{Name: name, Send: form(form_), Want: invalid, Why: why}
-	}
+	return ""
+}))
+
+// logsIn is the answer to a right password.
+func logsIn() []Case {
 	return []Case{
 		{Name: "logs-in", Send: form(good), Want: wants(loggedIn, inJSON), Why: "RFC 6749, section 5.1"},
 		{Name: "says-bearer", Send: form(good), Want: wants(status(200), that(`"token_type" is "bearer", in any case`, func(a answer) string {
@@ -40,57 +34,75 @@ func logIn() []Case {
 			return ""
 		})), Why: "RFC 6749, section 7.1: clients must not use a token of a type that they do not know"},
 		{Name: "says-in-seconds-how-long-the-token-lives", Send: form(good), Want: wants(status(200), expiresIn), Why: "RFC 6749, section 5.1: a number of seconds"},
-		{Name: "says-how-long-as-the-token-does", Asks: "expires_in is the time until the token's exp", Why: "A client that believes too large a number meets a 401 that it does not expect", Do: func(t *try) {
-			a := t.send(form(good))
-			t.want(a, wants(status(200), expiresIn)...)
+		{Name: "says-how-long-as-the-token-does", Asks: "expires_in is the time until the token's exp", Why: "A client that believes too large a number meets a 401 that it does not expect", Do: func(ctx context.Context, t *try) {
+			before := t.suite.now()
+			a := t.expect(ctx, form(good), status(200), expiresIn)
+			after := t.suite.now()
 			exp, ok := claims(a.text("access_token"))["exp"].(json.Number)
 			if !ok {
 				t.fail("exp in the token, a number", "claims %v", claims(a.text("access_token")))
 			}
 			at, _ := exp.Float64()
 			seconds, _ := a.json()["expires_in"].(json.Number).Float64()
-			if off := at - float64(t.now()) - seconds; off < -5 || off > 5 {
-				t.fail("expires_in within 5 seconds of the time until the token's exp", "expires_in %v, and the token expires in %.0f seconds", a.json()["expires_in"], at-float64(t.now()))
+			// The token was issued at some moment between the two.
+			if issued := at - seconds; issued < float64(before)-5 || issued > float64(after)+5 {
+				t.fail("expires_in within 5 seconds of the time until the token's exp", "expires_in %v, and the token expires in %.0f seconds", a.json()["expires_in"], at-float64(after))
 			}
 		}},
 		{Name: "forbids-caches-to-keep-it", Send: form(good), Want: wants(status(200), header("Cache-Control", "no-store")), Why: "RFC 6749, section 5.1; CWE-525"},
-		{Name: "gives-a-token-that-works", Asks: "GET /auth/me answers 200 with it", Why: contract, Do: func(t *try) {
-			a := t.send(form(good))
-			t.want(a, loggedIn...)
-			t.want(t.send(get("/auth/me").as(a.text("access_token"))), status(200)...)
+		{Name: "gives-a-token-that-works", Asks: "GET /auth/me answers 200 with it", Why: theContract, Do: func(ctx context.Context, t *try) {
+			a := t.expect(ctx, form(good), loggedIn)
+			t.expect(ctx, get("/auth/me").as(a.text("access_token")), status(200))
 		}},
-		{Name: "leaves-older-tokens-good", Asks: "after a second login, the first token still works", Why: "Somebody has a phone and a laptop", Do: func(t *try) {
-			u := t.newUser()
-			t.want(t.send(login(u.email, u.password)), loggedIn...)
-			t.want(t.send(get("/auth/me").as(u.token)), status(200)...)
+		{Name: "leaves-older-tokens-good", Asks: "after a second login, the first token still works", Why: "Somebody has a phone and a laptop", Do: func(ctx context.Context, t *try) {
+			u := t.newUser(ctx)
+			t.expect(ctx, login(u.email, u.password), loggedIn)
+			t.expect(ctx, get("/auth/me").as(u.token), status(200))
 		}},
+	}
+}
 
+// logsInHowever are the ways to send one.
+func logsInHowever() []Case {
+	return []Case{
 		{Name: "takes-grant-type-password", Send: form("grant_type=password&" + good), Want: loggedIn, Why: "RFC 6749, section 4.3.2"},
 		{Name: "takes-no-grant-type", Send: form(good), Want: loggedIn, Why: "The contract: absent is accepted, as users of curl expect"},
 		{Name: "takes-parameters-that-it-does-not-know", Send: form("scope=&client_id=cli&" + good + "&x=y"), Want: loggedIn, Why: "RFC 6749, section 3.2: they are ignored; Swagger sends client_id"},
-		{Name: "takes-parameters-in-any-order", Send: form("password={password}&username={email}&grant_type=password"), Want: loggedIn, Why: contract},
+		{Name: "takes-parameters-in-any-order", Send: form("password={password}&username={email}&grant_type=password"), Want: loggedIn, Why: theContract},
 		{Name: "takes-a-charset", Send: form(good).retyped("application/x-www-form-urlencoded; charset=UTF-8"), Want: loggedIn, Why: "Spring sends it with every form (keycloak/keycloak#20671)"},
 		{Name: "takes-the-media-type-in-any-case", Send: form(good).retyped("Application/X-WWW-Form-URLencoded"), Want: loggedIn, Why: "RFC 9110, section 8.3.1: media types have no case"},
 		{Name: "ignores-an-authorization-header", Send: form(good).with("Authorization: Basic Y2xpZW50OnNlY3JldA=="), Want: loggedIn, Why: "There stand the client's own name and secret, if anything (RFC 6749, section 2.3.1)"},
 		{Name: "ignores-a-bad-token", Send: form(good).as("nonsense"), Want: loggedIn, Why: "Who logs in may have an old token still"},
-		{Name: "takes-an-email-in-upper-case", Asks: "200", Why: "An email that is one for signing up is one for logging in (CWE-178)", Do: func(t *try) {
-			t.want(t.send(login(strings.ToUpper(t.ann().email), password)), loggedIn...)
+		{Name: "takes-an-email-in-upper-case", Asks: "200", Why: "An email that is one for signing up is one for logging in (CWE-178)", Do: func(ctx context.Context, t *try) {
+			t.expect(ctx, login(strings.ToUpper(t.ann().email), password), loggedIn)
 		}},
-		{Name: "takes-every-byte-escaped", Asks: "200", Why: "A form may escape whatever it likes", Do: func(t *try) {
+		{Name: "takes-every-byte-escaped", Asks: "200", Why: "A form may escape whatever it likes", Do: func(ctx context.Context, t *try) {
 			escaped := ""
 			for _, b := range []byte(t.ann().email) {
 				escaped += fmt.Sprintf("%%%02x", b)
 			}
-			t.want(t.send(form("username="+escaped+"&password={password}")), loggedIn...)
+			t.expect(ctx, form("username="+escaped+"&password={password}"), loggedIn)
 		}},
-		{Name: "takes-a-body-in-chunks", Asks: "200", Why: "RFC 9112, section 7.1", Do: func(t *try) {
-			r := form(t.fill(good)).inChunks()
+		{Name: "takes-a-body-in-chunks", Asks: "200", Why: "RFC 9112, section 7.1", Do: func(ctx context.Context, t *try) {
+			r := form(t.fill(ctx, good)).inChunks()
 			r.body += "0\r\n\r\n"
-			t.want(t.send(r), loggedIn...)
+			t.expect(ctx, r, loggedIn)
 		}},
+	}
+}
 
-		wrong("refuses-a-wrong-password", "username={email}&password=wrong-horse", contract),
-		wrong("refuses-an-unknown-user", "username={new}&password={password}", contract),
+// refusesPasswords is the answer to wrong passwords, which is one and the same.
+func refusesPasswords() []Case {
+	const (
+		exact = "Passwords are compared to the byte (CWE-178, CWE-187)"
+		alike = "An answer that differs tells who has an account (CWE-204)"
+	)
+	wrong := func(name, body, why string) Case {
+		return Case{Name: name, Send: form(body), Want: badLogin, Why: why}
+	}
+	return []Case{
+		wrong("refuses-a-wrong-password", "username={email}&password=wrong-horse", theContract),
+		wrong("refuses-an-unknown-user", "username={new}&password={password}", theContract),
 		{Name: "says-invalid-credentials", Send: form("username={email}&password=wrong-horse"), Want: detail("invalid credentials"), Why: "The contract has these words"},
 		{Name: "says-no-more-than-that-of-an-unknown-user", Send: form("username={new}&password=wrong-horse"), Want: detail("invalid credentials"), Why: "The contract has these words"},
 		answersAlike("answers-an-unknown-user-like-a-wrong-password", "username={new}&password=wrong-horse", alike),
@@ -107,48 +119,62 @@ func logIn() []Case {
 		wrong("refuses-the-password-and-more", "username={email}&password={password}x", exact),
 		wrong("refuses-the-password-twice-with-a-NUL-between", "username={email}&password={password}%00{password}", "bcrypt repeats a password with a NUL between (CWE-158)"),
 		wrong("refuses-the-password-with-a-NUL-behind-it", "username={email}&password={password}%00", "CWE-158"),
-		{Name: "refuses-what-follows-72-right-bytes", Asks: "401 for 72 right bytes and one more", Why: "bcrypt looks at 72 bytes and no more (golang/go#36546, CVE-2025-22228)", Do: func(t *try) {
+		{Name: "refuses-what-follows-72-right-bytes", Asks: "401 for 72 right bytes and one more", Why: "bcrypt looks at 72 bytes and no more (golang/go#36546, CVE-2025-22228)", Do: func(ctx context.Context, t *try) {
 			long := strings.Repeat("0123456789", 7) + "ab"
-			t.want(t.send(post("/users", `{"email":"{new}","password":"`+long+`"}`)), status(201)...)
-			t.want(t.send(form("username={new}&password="+long)), loggedIn...)
-			t.want(t.send(form("username={new}&password="+long+"c")), badLogin...)
-			t.want(t.send(form("username={new}&password="+long[:71])), badLogin...)
+			t.expect(ctx, post("/users", `{"email":"{new}","password":"`+long+`"}`), status(201))
+			t.expect(ctx, form("username={new}&password="+long), loggedIn)
+			t.expect(ctx, form("username={new}&password="+long+"c"), badLogin)
+			t.expect(ctx, form("username={new}&password="+long[:71]), badLogin)
 		}},
-		{Name: "refuses-letters-that-follow-72-right-bytes", Asks: "401 for 36 right letters of two bytes and one more", Why: "The limit counts bytes, not letters (CVE-2025-22228)", Do: func(t *try) {
+		{Name: "refuses-letters-that-follow-72-right-bytes", Asks: "401 for 36 right letters of two bytes and one more", Why: "The limit counts bytes, not letters (CVE-2025-22228)", Do: func(ctx context.Context, t *try) {
 			long := strings.Repeat("é", 36)
-			t.want(t.send(post("/users", `{"email":"{new}","password":"`+long+`"}`)), status(201)...)
-			t.want(t.send(login(t.fill("{new}"), long)), loggedIn...)
-			t.want(t.send(login(t.fill("{new}"), long+"é")), badLogin...)
+			t.expect(ctx, post("/users", `{"email":"{new}","password":"`+long+`"}`), status(201))
+			t.expect(ctx, login(t.fill(ctx, "{new}"), long), loggedIn)
+			t.expect(ctx, login(t.fill(ctx, "{new}"), long+"é"), badLogin)
 		}},
 		wrong("takes-a-username-for-text", "username=%27+OR+1%3D1+--&password={password}", "CWE-89"),
 		wrong("knows-no-wildcards", "username=%25&password={password}", "LIKE is not = (CWE-155)"),
-		{Name: "shuts-nobody-out-for-the-mistakes-of-others", Asks: "after six wrong passwords of one user, another one logs in", Why: "Anybody could shut the door for everybody (CWE-645)", Do: func(t *try) {
-			victim := t.newUser()
+		{Name: "shuts-nobody-out-for-the-mistakes-of-others", Asks: "after six wrong passwords of one user, another one logs in", Why: "Anybody could shut the door for everybody (CWE-645)", Do: func(ctx context.Context, t *try) {
+			victim := t.newUser(ctx)
 			for range 6 {
-				t.want(t.send(form("username={new}&password=wrong-horse")), badLogin...)
+				t.expect(ctx, form("username={new}&password=wrong-horse"), badLogin)
 			}
-			t.want(t.send(login(victim.email, victim.password)), loggedIn...)
+			t.expect(ctx, login(victim.email, victim.password), loggedIn)
 		}},
+	}
+}
 
-		refuses("refuses-a-missing-password", "username={email}", contract),
-		refuses("refuses-a-missing-username", "password={password}", contract),
+// refusesForms is the answer to what is no good form.
+func refusesForms() []Case {
+	const (
+		noTwice  = "RFC 6749, section 3.2: parameters stand once. A filter in front may have judged the other one (CWE-235)"
+		noURL    = "URLs stand in logs and histories (CWE-598)"
+		onlyForm = "RFC 6749, section 4.3.2: a form, and nothing else (CWE-436)"
+	)
+	grant := problem("unsupported_grant_type", 400)
+	refuses := func(name, body, why string) Case {
+		return Case{Name: name, Send: form(body), Want: invalid(400), Why: why}
+	}
+	return []Case{
+		refuses("refuses-a-missing-password", "username={email}", theContract),
+		refuses("refuses-a-missing-username", "password={password}", theContract),
 		refuses("refuses-an-empty-password", "username={email}&password=", "RFC 6749, section 3.2: empty is missing"),
 		refuses("refuses-an-empty-username", "username=&password={password}", "RFC 6749, section 3.2: empty is missing"),
-		refuses("refuses-an-empty-form", "", contract),
+		refuses("refuses-an-empty-form", "", theContract),
 		refuses("does-not-take-email-for-username", "email={email}&password={password}", "Two names for one thing: what looks at one of them misses the other (CWE-436)"),
 		refuses("refuses-two-usernames", "username={new}&"+good, noTwice),
 		refuses("refuses-two-passwords", good+"&password=wrong-horse", noTwice),
 		refuses("refuses-the-same-password-twice", good+"&password={password}", noTwice),
 		refuses("refuses-two-grant-types", "grant_type=password&grant_type=password&"+good, noTwice),
-		{Name: "refuses-all-in-the-query", Send: request{method: "POST", target: "/auth/token?" + good, lines: []string{"Content-Type: application/x-www-form-urlencoded"}}, Want: invalid, Why: noURL},
-		{Name: "refuses-a-password-in-the-query", Send: inQuery(form("username={email}"), "password={password}"), Want: invalid, Why: noURL},
-		{Name: "refuses-a-password-in-the-query-as-well", Send: inQuery(form(good), "password={password}"), Want: invalid, Why: noURL},
-		{Name: "refuses-a-username-in-the-query-as-well", Send: inQuery(form(good), "username={email}"), Want: invalid, Why: noURL},
-		{Name: "refuses-json", Send: post("/auth/token", `{"username":"{email}","password":"{password}"}`), Want: invalid, Why: onlyForm},
-		{Name: "refuses-a-form-that-is-called-json", Send: form(good).retyped("application/json"), Want: invalid, Why: onlyForm},
-		{Name: "refuses-a-form-that-is-called-text", Send: form(good).retyped("text/plain"), Want: invalid, Why: "A page of somebody else may post text/plain without the browser asking first (CWE-352)"},
-		{Name: "refuses-a-form-that-is-called-nothing", Send: form(good).retyped(""), Want: invalid, Why: onlyForm},
-		{Name: "refuses-multipart", Send: form("--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\n{email}\r\n--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n{password}\r\n--b--\r\n").retyped("multipart/form-data; boundary=b"), Want: invalid, Why: onlyForm},
+		{Name: "refuses-all-in-the-query", Send: request{method: "POST", target: "/auth/token?" + good, lines: []string{"Content-Type: application/x-www-form-urlencoded"}}, Want: invalid(400), Why: noURL},
+		{Name: "refuses-a-password-in-the-query", Send: form("username={email}").inQuery("password={password}"), Want: invalid(400), Why: noURL},
+		{Name: "refuses-a-password-in-the-query-as-well", Send: form(good).inQuery("password={password}"), Want: invalid(400), Why: noURL},
+		{Name: "refuses-a-username-in-the-query-as-well", Send: form(good).inQuery("username={email}"), Want: invalid(400), Why: noURL},
+		{Name: "refuses-json", Send: post("/auth/token", `{"username":"{email}","password":"{password}"}`), Want: invalid(400), Why: onlyForm},
+		{Name: "refuses-a-form-that-is-called-json", Send: form(good).retyped("application/json"), Want: invalid(400), Why: onlyForm},
+		{Name: "refuses-a-form-that-is-called-text", Send: form(good).retyped("text/plain"), Want: invalid(400), Why: "A page of somebody else may post text/plain without the browser asking first (CWE-352)"},
+		{Name: "refuses-a-form-that-is-called-nothing", Send: form(good).retyped(""), Want: invalid(400), Why: onlyForm},
+		{Name: "refuses-multipart", Send: form("--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\n{email}\r\n--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n{password}\r\n--b--\r\n").retyped("multipart/form-data; boundary=b"), Want: invalid(400), Why: onlyForm},
 		refuses("refuses-a-broken-escape", "username={email}&password=%zz", "A form of which a part cannot be read must not log in with the rest (CWE-252)"),
 		refuses("refuses-half-an-escape", "username={email}&password={password}%4", "CWE-252"),
 		refuses("refuses-a-broken-escape-elsewhere", good+"&scope=%zz", "CWE-252"),
@@ -158,12 +184,6 @@ func logIn() []Case {
 		{Name: "refuses-the-grant-PASSWORD", Send: form("grant_type=PASSWORD&" + good), Want: grant, Why: "RFC 6749, section 1: values have a case"},
 		{Name: "refuses-GET", Send: get("/auth/token?" + good), Want: status(400, 401, 404, 405), Why: noURL},
 	}
-}
-
-// inQuery moves something into the URL.
-func inQuery(r request, query string) request {
-	r.target += "?" + query
-	return r
 }
 
 // expiresIn is a whole number of seconds, at most a year.
@@ -180,12 +200,11 @@ var expiresIn = that(`"expires_in" is a whole number from 1 to 31622400`, func(a
 
 // answersAlike is a case: the form gets the very answer that a wrong password gets.
 func answersAlike(name, other, why string) Case {
-	return Case{Name: name, Why: why, Asks: "the answer to a wrong password, to the byte, headers but Date included", Do: func(t *try) {
+	return Case{Name: name, Why: why, Asks: "the answer to a wrong password, to the byte, headers but Date included", Do: func(ctx context.Context, t *try) {
 		wrong := form("username={email}&password=wrong-horse")
-		first := t.send(wrong)
-		t.want(first, badLogin...)
-		noise := t.send(wrong)
-		second := t.send(form(other))
+		first := t.expect(ctx, wrong, badLogin)
+		noise := t.send(ctx, wrong)
+		second := t.send(ctx, form(other))
 		t.alike(first, noise, second, "", "")
 	}}
 }

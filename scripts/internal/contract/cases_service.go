@@ -1,25 +1,36 @@
 package contract
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // service are the rows about what watches over the server, and what describes it.
 func service() []Case {
-	const (
-		watch    = "Whoever watches over servers has no token: one that answers otherwise is restarted again and again"
-		describe = "The contract: the API described"
-	)
-	cases := []Case{
+	return slices.Concat(healthy(), described(), page(), operations())
+}
+
+const describe = "The contract: the API described"
+
+// healthy is GET /healthz.
+func healthy() []Case {
+	const watch = "Whoever watches over servers has no token: one that answers otherwise is restarted again and again"
+	return []Case{
 		{Name: "is-healthy", Send: get("/healthz"), Want: status(200), Why: watch},
 		{Name: "is-healthy-whatever-token-is-sent", Send: get("/healthz").as("nonsense"), Want: status(200), Why: watch},
 		{Name: "says-nothing-of-its-inside-when-healthy", Send: get("/healthz"), Want: wants(status(200), that("no file, no key and no setting in it", func(a answer) string {
 			return regexp.MustCompile(`(?i)\.db\b|secret|database|sqlite|bcrypt|cost|/home|/tmp|/var`).FindString(string(a.body))
 		})), Why: "Strangers learn what the server is made of (CWE-497)"},
+	}
+}
 
+// described is GET /openapi.json.
+func described() []Case {
+	return []Case{
 		{Name: "describes-itself", Send: get("/openapi.json"), Want: wants(status(200), that("application/json with one object", func(a answer) string {
 			if a.mediaType() != "application/json" && !strings.HasSuffix(a.mediaType(), "+json") || a.json() == nil {
 				return fmt.Sprintf("Content-Type %q, and %.60q", a.header.Get("Content-Type"), a.body)
@@ -52,26 +63,35 @@ func service() []Case {
 			}
 			return fmt.Sprintf("securitySchemes %v", schemes)
 		})), Why: "OpenAPI 3.1, section 4.8.29: the Authorize button is made of it"},
+	}
+}
+
+// page is GET /docs.
+func page() []Case {
+	return []Case{
 		{Name: "has-a-page", Send: get("/docs"), Want: wants(status(200), that("text/html", func(a answer) string {
 			if a.mediaType() != "text/html" {
 				return fmt.Sprintf("Content-Type %q", a.header.Get("Content-Type"))
 			}
 			return ""
 		})), Why: "The contract: a page with an Authorize button"},
-		{Name: "loads-nothing-from-strangers", Asks: "a page that names no other origin, and whose own files are there", Why: "Whoever owns that origin, or breaks into it, has every password that is typed here (CWE-829)", Do: func(t *try) {
-			page := t.send(get("/docs"))
-			t.want(page, wants(status(200), that("no other origin in it", func(a answer) string { return t.foreign(string(a.body)) }))...)
+		{Name: "loads-nothing-from-strangers", Asks: "a page that names no other origin, and whose own files are there", Why: "Whoever owns that origin, or breaks into it, has every password that is typed here (CWE-829)", Do: func(ctx context.Context, t *try) {
+			page := t.expect(ctx, get("/docs"), status(200), that("no other origin in it", func(a answer) string { return foreign(t.suite.at.host, string(a.body)) }))
 			for _, match := range loaded.FindAllStringSubmatch(string(page.body), 20) {
 				if to, err := url.Parse(match[1]); err == nil && to.Host == "" && to.Path != "" && to.Scheme == "" {
 					target := to.RequestURI()
 					if !strings.HasPrefix(target, "/") {
 						target = "/" + target
 					}
-					t.want(t.send(get(target)), status(200)...)
+					t.expect(ctx, get(target), status(200))
 				}
 			}
 		}},
 	}
+}
+
+// operations are what the description names.
+func operations() (cases []Case) {
 	for _, operation := range []struct{ method, path string }{
 		{"post", "/users"}, {"post", "/auth/token"}, {"get", "/auth/me"}, {"get", "/tasks"}, {"post", "/tasks"}, {"get", "/tasks/{id}"}, {"delete", "/tasks/{id}"},
 	} {
@@ -101,11 +121,11 @@ var (
 
 // foreign returns an origin in a page that is not the server's, or "". The names of XML's
 // own vocabularies look like URLs, and nothing is loaded from them.
-func (t *try) foreign(text string) string {
+func foreign(own, text string) string {
 	text = links.ReplaceAllString(text, "")
 	for _, found := range origin.FindAllString(text, -1) {
 		_, host, _ := strings.Cut(found, "//")
-		if !strings.EqualFold(host, t.server.host) && host != "www.w3.org" && host != "json-schema.org" {
+		if !strings.EqualFold(host, own) && host != "www.w3.org" && host != "json-schema.org" {
 			return found
 		}
 	}

@@ -1,8 +1,8 @@
 package contract
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -19,18 +19,18 @@ func TestAnOAuth2ClientLogsIn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles the server")
 	}
-	at := serve(t, newBench(t).build(t, nil))
-	where, err := newServer(at)
+	url := serve(t, []string{newBench(t).build(t, nil)}).URL
+	at, err := newPlace(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{Options: Options{URL: at, CaseTime: 10 * time.Second}, server: where, ctx: t.Context()}
-	ann, err := s.newUser(t.Context(), newEmail(), password)
-	if err != nil {
-		t.Fatal(err)
+	s := &suite{at: at, pace: newPace(0, 0, 0)}
+	ann, _ := s.newPerson(t.Context())
+	if ann.err != nil {
+		t.Fatal(ann.err)
 	}
 	for name, style := range map[string]oauth2.AuthStyle{"in the form": oauth2.AuthStyleInParams, "in a header": oauth2.AuthStyleInHeader, "found out": oauth2.AuthStyleAutoDetect} {
-		config := oauth2.Config{ClientID: "cli", ClientSecret: "none", Scopes: []string{"tasks"}, Endpoint: oauth2.Endpoint{TokenURL: at + "/auth/token", AuthStyle: style}}
+		config := oauth2.Config{ClientID: "cli", ClientSecret: "none", Scopes: []string{"tasks"}, Endpoint: oauth2.Endpoint{TokenURL: url + "/auth/token", AuthStyle: style}}
 		token, err := config.PasswordCredentialsToken(t.Context(), ann.email, ann.password)
 		if err != nil {
 			t.Errorf("client credentials %s: %v", name, err)
@@ -39,7 +39,7 @@ func TestAnOAuth2ClientLogsIn(t *testing.T) {
 		if left := time.Until(token.Expiry); !strings.EqualFold(token.Type(), "bearer") || left < 29*time.Minute || left > 31*time.Minute {
 			t.Errorf("client credentials %s: a token of type %s for %v, and it must be Bearer for 30 minutes", name, token.Type(), left)
 		}
-		response, err := config.Client(t.Context(), token).Get(at + "/auth/me")
+		response, err := config.Client(t.Context(), token).Get(url + "/auth/me")
 		if err != nil {
 			t.Errorf("client credentials %s: %v", name, err)
 			continue
@@ -51,10 +51,10 @@ func TestAnOAuth2ClientLogsIn(t *testing.T) {
 			t.Errorf("client credentials %s: GET /auth/me: %s, %+v, %v", name, response.Status, me, err)
 		}
 	}
-	config := oauth2.Config{Endpoint: oauth2.Endpoint{TokenURL: at + "/auth/token"}}
+	config := oauth2.Config{Endpoint: oauth2.Endpoint{TokenURL: url + "/auth/token"}}
 	_, err = config.PasswordCredentialsToken(t.Context(), ann.email, "wrong-horse")
-	refused, ok := err.(*oauth2.RetrieveError)
-	if !ok || refused.ErrorCode != "invalid_grant" {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) || refused.ErrorCode != "invalid_grant" {
 		t.Errorf("with a wrong password the client says: %v, and it must find the code invalid_grant", err)
 	}
 }
@@ -72,10 +72,10 @@ func TestAServerInNode(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no node on this machine")
 	}
-	if err := exec.CommandContext(context.Background(), node, "--eval", "if (Number(process.versions.node.split('.')[0]) < 18) process.exit(1)").Run(); err != nil {
+	if err := exec.CommandContext(t.Context(), node, "--eval", "if (Number(process.versions.node.split('.')[0]) < 18) process.exit(1)").Run(); err != nil {
 		t.Skip("node is older than 18")
 	}
-	at := serve(t, node, filepath.Join("testdata", "server.mjs"))
+	at := serve(t, []string{node, filepath.Join("testdata", "server.mjs")}).URL
 	failed, ran := failures(t, Options{URL: at, Key: key})
 	t.Logf("%d cases", ran)
 	for name, story := range failed {

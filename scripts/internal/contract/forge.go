@@ -38,8 +38,8 @@ func signed(newHash func() hash.Hash, key, header, payload string) string {
 	return text + "." + part(string(mac.Sum(nil)))
 }
 
-// rs256 returns a token signed with a new RSA key, which stands in its own header: whoever
-// believes it believes anybody (CVE-2018-0114).
+// rs256 returns a token signed with a new RSA key, which is in its own header. A server
+// that believes it believes anybody (CVE-2018-0114).
 func rs256(payload string) (string, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

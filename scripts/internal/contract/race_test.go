@@ -1,14 +1,17 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"tokenauth.example/scripts/internal/server"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -37,11 +40,11 @@ func TestTheReferenceHasNoRaces(t *testing.T) {
 	began := time.Now()
 	// blowfish calculates, and shares nothing. The detector would make it ten times slower,
 	// and hashing is most of what the server does here.
-	server := start(t, b.build(t, nil, "-race", "-gcflags=golang.org/x/crypto/blowfish=-race=false"))
+	s := serve(t, []string{b.build(t, nil, "-race", "-gcflags=golang.org/x/crypto/blowfish=-race=false")})
 	t.Logf("built in %v", time.Since(began).Round(time.Second))
 
 	began = time.Now()
-	result, err := Run(t.Context(), Options{URL: server.url, Key: key, CaseTime: time.Minute})
+	result, err := Run(t.Context(), Options{URL: s.URL, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,55 +54,51 @@ func TestTheReferenceHasNoRaces(t *testing.T) {
 			ran++
 		}
 	}
-	answered := flood(t, server.url)
+	answered := flood(t, s.URL)
 	t.Logf("%d cases and %d more requests in %v", ran, answered, time.Since(began).Round(time.Second))
 	if ran < 200 || answered < 400 {
 		t.Errorf("%d cases ran and %d requests of the flood were answered: that proves little", ran, answered)
 	}
 
-	if server.cmd.Process.Signal(os.Interrupt) != nil { // Windows has no signals
-		_ = server.cmd.Process.Kill()
+	err = s.Stop(time.Minute)
+	if errors.Is(err, server.ErrDoesNotStop) {
+		t.Fatalf("told to stop, the server does not exit: %v", err)
 	}
-	select {
-	case <-server.exited:
-	case <-time.After(time.Minute):
-		t.Fatal("told to stop, the server does not exit")
-	}
-	said := server.said.String()
+	said := s.Said()
 	for _, word := range []string{"DATA RACE", "panic"} {
 		if _, after, found := strings.Cut(said, word); found {
 			t.Fatalf("the server printed: %s%.4000s", word, after)
 		}
 	}
-	if code := server.cmd.ProcessState.ExitCode(); code > 0 { // a process that was killed has none
-		t.Errorf("the server exits with %d", code)
+	if err != nil && runtime.GOOS != "windows" { // there it was killed
+		t.Errorf("the server ends with: %v", err)
 	}
 }
 
 // flood sends requests of all kinds from 16 users at once, and counts the answers.
 func flood(t *testing.T, url string) (answered int) {
-	where, err := newServer(url)
+	at, err := newPlace(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{Options: Options{URL: url, CaseTime: time.Minute}, server: where, ctx: t.Context()}
+	s := &suite{at: at, pace: newPace(0, 0, 0)}
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
-			u, err := s.newUser(t.Context(), newEmail(), password)
-			if err != nil {
-				t.Error(err)
+			u, _ := s.newPerson(t.Context())
+			if u.err != nil {
+				t.Error(u.err)
 				return
 			}
 			for n := range 5 {
-				a, _ := s.server.send(t.Context(), post("/tasks", fmt.Sprintf(`{"title":"task %d"}`, n)).as(u.token))
+				a, _ := s.at.send(t.Context(), post("/tasks", fmt.Sprintf(`{"title":"task %d"}`, n)).as(u.token))
 				for _, r := range []request{
 					get("/tasks").as(u.token), get("/tasks/" + a.id()).as(u.token), ask("DELETE", "/tasks/"+a.id()).as(u.token),
 					get("/auth/me").as(u.token), get("/auth/me").as(u.token + "x"), get("/tasks"), get("/nothing"), get("/healthz"), get("/docs"),
 					post("/users", `{"email":"`+u.email+`","password":"short"}`), form("username=&password="),
 				} {
-					if _, err := s.server.send(t.Context(), r.within(time.Minute)); err != nil {
+					if _, err := s.at.send(t.Context(), r.within(time.Minute)); err != nil {
 						t.Errorf("%s %s is not answered: %v", r.method, r.target, err)
 						continue
 					}

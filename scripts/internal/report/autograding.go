@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"math"
+
+	"tokenauth.example/scripts/internal/text"
 )
 
 type autograding struct {
@@ -23,20 +25,20 @@ type autogradingTest struct {
 	Duration int64   `json:"duration"`  // milliseconds
 }
 
-// Autograding writes version 1 of the JSON that GitHub's autograding runners hand to
+// Autograding writes version 1 of the JSON that GitHub's autograding runners give to
 // autograding-grading-reporter. A runner's output is the base64 of it.
 //
 // The reporter adds the scores up, and adds nothing if max_score is 0. The runners
 // themselves only know whole points; the reporter adds fractions just as well.
 // https://github.com/classroom-resources/autograding-grading-reporter
 func Autograding(w io.Writer, c Class, l Learner, _ func(string) string) error {
-	c, l = one(c, l)
+	c, l = forLearner(c, l)
 	all := rows(c, l)
-	out := autograding{Version: 1, Status: whole(all), MaxScore: l.Most, Tests: []autogradingTest{}}
+	out := autograding{Version: 1, Status: overall(all), MaxScore: l.Most, Tests: []autogradingTest{}}
 	for _, r := range all {
 		out.Tests = append(out.Tests, autogradingTest{
 			Name: r.name(), Status: r.status(), Score: r.Result.Points,
-			Message:  optional(shorten(r.message(), longest)),
+			Message:  optional(text.Middle(r.message(), textLimit)),
 			TestCode: r.Test.Requirement, Duration: int64(math.Round(r.Result.Seconds * 1000)),
 		})
 	}

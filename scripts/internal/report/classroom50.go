@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"tokenauth.example/scripts/internal/text"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -33,11 +34,11 @@ type classroom50Test struct {
 // Without that those fields are empty, and the runner refuses the result.
 // https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 func Classroom50(w io.Writer, c Class, l Learner, env func(string) string) error {
-	c, l = one(c, l)
+	c, l = forLearner(c, l)
 	out := classroom50{
 		Schema: "classroom50/result/v1", Datetime: c.Graded.UTC().Format(time.RFC3339),
-		Classroom: clean(env("CLASSROOM")), Assignment: clean(env("ASSIGNMENT")), Submission: clean(env("SUBMISSION_TAG")),
-		Commit: clean(env("COMMIT_URL")), Release: clean(env("RELEASE_URL")), Review: clean(env("REVIEW_URL")),
+		Classroom: text.Clean(env("CLASSROOM")), Assignment: text.Clean(env("ASSIGNMENT")), Submission: text.Clean(env("SUBMISSION_TAG")),
+		Commit: text.Clean(env("COMMIT_URL")), Release: text.Clean(env("RELEASE_URL")), Review: text.Clean(env("REVIEW_URL")),
 		Score: l.Points, MaxScore: l.Most, Tests: []classroom50Test{},
 	}
 	if out.Review == "" {

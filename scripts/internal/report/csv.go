@@ -58,26 +58,26 @@ func CSV(w io.Writer, c Class) error {
 	return out.Error()
 }
 
-// cell is a text in a line, and no formula.
-func cell(text string) string {
-	text = strings.ReplaceAll(text, "\n", " ")
-	if text != "" && strings.ContainsRune("=+-@\t", rune(text[0])) {
-		return "'" + text
+// cell returns a text on one line that is no formula.
+func cell(s string) string {
+	s = strings.ReplaceAll(s, "\n", " ")
+	if s != "" && strings.ContainsRune("=+-@\t", rune(s[0])) {
+		return "'" + s
 	}
-	return text
+	return s
 }
 
-// number writes a number with as many digits as it has.
+// number returns a number with as many digits as it has.
 func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-// percent is rounded, but never to all.
-func percent(points, most float64) string {
-	if most == 0 {
+// percent returns the share of the points, rounded, but never to all.
+func percent(points, max float64) string {
+	if max == 0 {
 		return "0.00"
 	}
-	text := fmt.Sprintf("%.2f", 100*points/most)
-	if text == "100.00" && points < most {
+	share := fmt.Sprintf("%.2f", 100*points/max)
+	if share == "100.00" && points < max {
 		return "99.99"
 	}
-	return text
+	return share
 }

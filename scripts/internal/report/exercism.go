@@ -1,12 +1,16 @@
 package report
 
-import "io"
+import (
+	"io"
 
-// The most that Exercism keeps. It says characters, and fewer if they take more than a
-// byte: so these are bytes.
+	"tokenauth.example/scripts/internal/text"
+)
+
+// How much Exercism keeps. It counts characters, and keeps fewer if they take more than a
+// byte, so these are bytes.
 const (
-	exercismMessage = 65_535
-	exercismOutput  = 500
+	exercismMessageLimit = 65_535
+	exercismOutputLimit  = 500
 )
 
 type exercism struct {
@@ -29,18 +33,18 @@ type exercismTest struct {
 // points.
 // https://exercism.org/docs/building/tooling/test-runners/interface
 func ExercismV3(w io.Writer, c Class, l Learner, _ func(string) string) error {
-	c, l = one(c, l)
+	c, l = forLearner(c, l)
 	all := rows(c, l)
-	out := exercism{Version: 3, Status: whole(all), Tests: []exercismTest{}}
+	out := exercism{Version: 3, Status: overall(all), Tests: []exercismTest{}}
 	if out.Status == "error" {
-		out.Message = optional(shorten(reasons(c, l, all), exercismMessage))
+		out.Message = optional(text.Middle(reasons(c, l, all), exercismMessageLimit))
 		return writeJSON(w, out)
 	}
 	for _, r := range all {
 		test := exercismTest{
 			Name: r.name(), Status: r.status(), TestCode: r.Test.Requirement,
-			Message: optional(shorten(r.message(), exercismMessage)),
-			Output:  optional(shorten(r.Result.Output, exercismOutput)),
+			Message: optional(text.Middle(r.message(), exercismMessageLimit)),
+			Output:  optional(text.Middle(r.Result.Output, exercismOutputLimit)),
 		}
 		if len(c.Steps) == 1 {
 			test.TaskID = r.Test.Task
@@ -50,10 +54,10 @@ func ExercismV3(w io.Writer, c Class, l Learner, _ func(string) string) error {
 	return writeJSON(w, out)
 }
 
-// optional is null for "".
-func optional(text string) *string {
-	if text == "" {
+// optional returns what JSON writes as null if it is "".
+func optional(s string) *string {
+	if s == "" {
 		return nil
 	}
-	return &text
+	return &s
 }

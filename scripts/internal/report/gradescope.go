@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"tokenauth.example/scripts/internal/text"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -47,9 +48,9 @@ type gradescopeTestExtra struct {
 // what the grader itself prints. Long outputs are cut.
 // https://gradescope-autograders.readthedocs.io/en/latest/specs/
 func Gradescope(w io.Writer, c Class, l Learner, _ func(string) string) error {
-	c, l = one(c, l)
+	c, l = forLearner(c, l)
 	out := gradescope{
-		ExecutionTime: l.Seconds, Output: shorten(notes(c, l), longest),
+		ExecutionTime: l.Seconds, Output: text.Middle(notes(c, l), textLimit),
 		OutputFormat: "text", TestOutputFormat: "text", TestNameFormat: "text",
 		Visibility: "visible", StdoutVisibility: "hidden",
 		ExtraData: gradescopeExtra{c.Isolation, c.Interrupted, c.Warnings},
@@ -61,7 +62,7 @@ func Gradescope(w io.Writer, c Class, l Learner, _ func(string) string) error {
 			status = "passed"
 		}
 		var parts []string
-		for _, part := range []string{r.Test.Requirement, shorten(r.message(), longest), shorten(r.Result.Output, longest)} {
+		for _, part := range []string{r.Test.Requirement, text.Middle(r.message(), textLimit), text.Middle(r.Result.Output, textLimit)} {
 			if part != "" {
 				parts = append(parts, part)
 			}

@@ -6,12 +6,13 @@ import (
 	"io"
 	"time"
 
+	"tokenauth.example/scripts/internal/text"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
-// junitLongest is how many bytes a message or an output may have. GitLab reads files up
+// junitLimit is how many bytes a message or an output may have. GitLab reads files up
 // to 30 MB; a hundred learners who fail everything stay below.
-const junitLongest = 2_000
+const junitLimit = 2_000
 
 type junitSuites struct {
 	XMLName  xml.Name     `xml:"testsuites"`
@@ -68,52 +69,10 @@ type junitCause struct {
 func JUnit(w io.Writer, c Class) error {
 	c = cleaned(c)
 	out := junitSuites{Time: seconds(c.Seconds)}
-	used := map[string]bool{}
-	add := func(name string, spent float64, properties []junitProperty, cases []junitCase) {
-		unique := name
-		for i := 2; used[unique]; i++ {
-			unique = fmt.Sprintf("%s (%d)", name, i)
-		}
-		used[unique] = true
-		suite := junitSuite{Name: unique, Tests: len(cases), Time: seconds(spent),
-			Timestamp: c.Graded.UTC().Format(time.RFC3339), Properties: properties, Cases: cases}
-		for i := range cases {
-			cases[i].Class = unique
-			switch {
-			case cases[i].Failure != nil:
-				suite.Failures++
-			case cases[i].Error != nil:
-				suite.Errors++
-			case cases[i].Skipped != nil:
-				suite.Skipped++
-			}
-		}
-		out.Tests += suite.Tests
-		out.Failures += suite.Failures
-		out.Errors += suite.Errors
-		out.Skipped += suite.Skipped
-		out.Suites = append(out.Suites, suite)
-	}
 	for _, l := range c.Learners {
-		if l.Problem != "" {
-			text := shorten(l.Problem, junitLongest)
-			add(l.Name, l.Seconds, nil, []junitCase{{Name: "submission", Time: seconds(l.Seconds),
-				Error: &junitCause{Message: text, Type: "problem", Text: text}}})
-		}
-		all := rows(c, l)
-		for _, step := range c.Steps {
-			var cases []junitCase
-			points, most, spent := 0.0, 0.0, 0.0
-			for _, r := range all[:len(step.Tests)] {
-				cases = append(cases, junitTest(r))
-				points += r.Result.Points
-				most += r.Result.Most
-				spent += r.Result.Seconds
-			}
-			all = all[len(step.Tests):]
-			add(l.Name+"/"+step.Name, spent, []junitProperty{{"points", number(points)}, {"most", number(most)}, {"isolation", c.Isolation}}, cases)
-		}
+		out.addLearner(c, l)
 	}
+	out.nameAndCount()
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -126,26 +85,85 @@ func JUnit(w io.Writer, c Class) error {
 	return err
 }
 
+// addLearner adds a suite for each of the learner's steps, and one for what kept all of it
+// from being graded.
+func (out *junitSuites) addLearner(c Class, l Learner) {
+	add := func(suite junitSuite, spent float64) {
+		suite.Time, suite.Timestamp = seconds(spent), c.Graded.UTC().Format(time.RFC3339)
+		out.Suites = append(out.Suites, suite)
+	}
+	if l.Problem != "" {
+		problem := text.Middle(l.Problem, junitLimit)
+		add(junitSuite{Name: l.Name, Cases: []junitCase{{Name: "submission", Time: seconds(l.Seconds),
+			Error: &junitCause{Message: problem, Type: "problem", Text: problem}}}}, l.Seconds)
+	}
+	all := rows(c, l)
+	for _, step := range c.Steps {
+		suite := junitSuite{Name: l.Name + "/" + step.Name}
+		points, maxPoints, spent := 0.0, 0.0, 0.0
+		for _, r := range all[:len(step.Tests)] {
+			suite.Cases = append(suite.Cases, junitTest(r))
+			points += r.Result.Points
+			maxPoints += r.Result.Most
+			spent += r.Result.Seconds
+		}
+		all = all[len(step.Tests):]
+		suite.Properties = []junitProperty{{"points", number(points)}, {"most", number(maxPoints)}, {"isolation", c.Isolation}}
+		add(suite, spent)
+	}
+}
+
+// nameAndCount makes the suites' names unique, gives them to their tests, and counts what
+// became of these.
+func (out *junitSuites) nameAndCount() {
+	used := map[string]bool{}
+	for s := range out.Suites {
+		suite := &out.Suites[s]
+		name := suite.Name
+		for i := 2; used[suite.Name]; i++ {
+			suite.Name = fmt.Sprintf("%s (%d)", name, i)
+		}
+		used[suite.Name] = true
+		for i := range suite.Cases {
+			test := &suite.Cases[i]
+			test.Class = suite.Name
+			suite.Tests++
+			switch {
+			case test.Failure != nil:
+				suite.Failures++
+			case test.Error != nil:
+				suite.Errors++
+			case test.Skipped != nil:
+				suite.Skipped++
+			}
+		}
+		out.Tests += suite.Tests
+		out.Failures += suite.Failures
+		out.Errors += suite.Errors
+		out.Skipped += suite.Skipped
+	}
+}
+
 func junitTest(r row) junitCase {
 	test := junitCase{Name: r.Test.Name, Time: seconds(r.Result.Seconds)}
 	if r.Result.Verdict == verdict.Pass {
 		return test
 	}
-	cause := r.Result.Cause
-	if cause == "" {
-		cause = string(r.Result.Verdict)
+	message := r.Result.Cause
+	if message == "" {
+		message = string(r.Result.Verdict)
 	}
-	text := &junitCause{Message: shorten(cause, junitLongest), Type: string(r.Result.Verdict),
-		Text: shorten(r.message(), junitLongest)}
+	cause := &junitCause{Message: text.Middle(message, junitLimit), Type: string(r.Result.Verdict),
+		Text: text.Middle(r.message(), junitLimit)}
 	switch r.Result.Verdict {
 	case verdict.Fail:
-		test.Failure = text
+		test.Failure = cause
 	case verdict.NotRun:
-		test.Skipped = &junitCause{Message: text.Message}
+		test.Skipped = &junitCause{Message: cause.Message}
 	default:
-		test.Error = text
+		test.Error = cause
 	}
-	test.Output = shorten(r.Result.Output, junitLongest)
+	test.Output = text.Middle(r.Result.Output, junitLimit)
 	return test
 }
 

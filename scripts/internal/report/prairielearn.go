@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"tokenauth.example/scripts/internal/text"
 )
 
-// prairieLearnMost is how many bytes the file may have.
-const prairieLearnMost = 1_000_000
+// prairieLearnLimit is how many bytes the file may have.
+const prairieLearnLimit = 1_000_000
 
 type prairieLearn struct {
 	Gradable     bool               `json:"gradable"` // false if no test ran: the attempt is not counted
@@ -31,14 +33,14 @@ type prairieLearnTest struct {
 // in /grade/results. Texts are cut as much as it takes to stay below a megabyte.
 // https://docs.prairielearn.com/externalGrading/
 func PrairieLearn(w io.Writer, c Class, l Learner, _ func(string) string) error {
-	c, l = one(c, l)
+	c, l = forLearner(c, l)
 	all := rows(c, l)
-	for most := 100_000; most >= 20; most /= 2 {
+	for limit := 100_000; limit >= 20; limit /= 2 {
 		var out bytes.Buffer
-		if err := writeJSON(&out, prairieLearnResult(c, l, all, most)); err != nil {
+		if err := writeJSON(&out, prairieLearnResult(c, l, all, limit)); err != nil {
 			return err
 		}
-		if out.Len() <= prairieLearnMost {
+		if out.Len() <= prairieLearnLimit {
 			_, err := w.Write(out.Bytes())
 			return err
 		}
@@ -46,23 +48,23 @@ func PrairieLearn(w io.Writer, c Class, l Learner, _ func(string) string) error 
 	return errors.New("too many tests for PrairieLearn, which reads no more than 1 MB")
 }
 
-// prairieLearnResult has no text of the learner's longer than most bytes.
-func prairieLearnResult(c Class, l Learner, all []row, most int) prairieLearn {
+// prairieLearnResult returns a result in which no text of the learner's is longer than limit bytes.
+func prairieLearnResult(c Class, l Learner, all []row, limit int) prairieLearn {
 	out := prairieLearn{
 		Gradable: true, Message: number(l.Points) + " of " + number(l.Most) + " points",
-		Output: shorten(notes(c, l), most), FormatErrors: []string{}, Tests: []prairieLearnTest{},
+		Output: text.Middle(notes(c, l), limit), FormatErrors: []string{}, Tests: []prairieLearnTest{},
 	}
 	if l.Most > 0 {
 		out.Score = min(l.Points/l.Most, 1)
 	}
-	if whole(all) == "error" {
+	if overall(all) == "error" {
 		out.Gradable = false
-		out.FormatErrors = append(out.FormatErrors, shorten(reasons(c, l, all), most))
+		out.FormatErrors = append(out.FormatErrors, text.Middle(reasons(c, l, all), limit))
 	}
 	for _, r := range all {
 		out.Tests = append(out.Tests, prairieLearnTest{
 			Name: r.name(), Description: r.Test.Requirement, Points: r.Result.Points, MaxPoints: r.Result.Most,
-			Message: shorten(r.message(), most), Output: shorten(r.Result.Output, most),
+			Message: text.Middle(r.message(), limit), Output: text.Middle(r.Result.Output, limit),
 		})
 	}
 	return out

@@ -7,9 +7,9 @@ import (
 	"tokenauth.example/scripts/internal/verdict"
 )
 
-// longest is how many bytes of a message or an output a learner's format shows, where
-// the format says nothing.
-const longest = 10_000
+// textLimit is how many bytes of a message or an output a learner's format shows, where
+// the format itself has no limit.
+const textLimit = 10_000
 
 // row is a test and what became of it.
 type row struct {
@@ -20,7 +20,7 @@ type row struct {
 	Build  string // what the compiler said, with the first test of the step that it kept from passing
 }
 
-// rows are all tests of the class, in order. Those that a learner's result lacks, because
+// rows returns all tests of the class, in order. Those that a learner's result lacks, because
 // nothing of it could be graded, are not run.
 func rows(c Class, l Learner) []row {
 	var all []row
@@ -49,10 +49,10 @@ func rows(c Class, l Learner) []row {
 	return all
 }
 
-// name is the test's, unique in the class's steps.
+// name returns the test's name, unique in the class's steps.
 func (r row) name() string { return r.Step.Name + "/" + r.Test.Name }
 
-// message is why the test did not pass, never empty; "" for a pass.
+// message returns why the test did not pass, never empty; "" for a pass.
 func (r row) message() string {
 	if r.Result.Verdict == verdict.Pass {
 		return ""
@@ -67,7 +67,7 @@ func (r row) message() string {
 	return message
 }
 
-// status is the verdict where there are only three.
+// status returns the verdict for formats that have only three: "pass", "fail" and "error".
 func (r row) status() string {
 	switch r.Result.Verdict {
 	case verdict.Pass:
@@ -78,8 +78,8 @@ func (r row) status() string {
 	return "error"
 }
 
-// whole is the status of all rows: "pass" if all passed, "error" if none ran.
-func whole(all []row) string {
+// overall returns the status of all rows: "pass" if all passed, "error" if none ran.
+func overall(all []row) string {
 	ran, passed := 0, 0
 	for _, r := range all {
 		switch r.Result.Verdict {
@@ -100,7 +100,7 @@ func whole(all []row) string {
 	return "fail"
 }
 
-// notes are what the reader of a learner's result has to know besides the tests, in lines;
+// notes returns what the reader of a learner's result has to know besides the tests, in lines;
 // mostly "".
 func notes(c Class, l Learner) string {
 	var lines []string
@@ -122,17 +122,17 @@ func notes(c Class, l Learner) string {
 	return strings.Join(lines, "\n")
 }
 
-// reasons are why no test ran, in lines; never "".
+// reasons returns why no test ran, in lines; never "".
 func reasons(c Class, l Learner, all []row) string {
 	var lines []string
-	if text := notes(c, l); text != "" {
-		lines = append(lines, text)
+	if notes := notes(c, l); notes != "" {
+		lines = append(lines, notes)
 	}
 	last := ""
 	for _, r := range all {
-		if text := r.message(); text != l.Problem && text != last {
-			lines = append(lines, r.Step.Name+": "+text)
-			last = text
+		if message := r.message(); message != l.Problem && message != last {
+			lines = append(lines, r.Step.Name+": "+message)
+			last = message
 		}
 	}
 	if len(lines) == 0 {
@@ -141,8 +141,9 @@ func reasons(c Class, l Learner, all []row) string {
 	return strings.Join(lines, "\n")
 }
 
-// one returns the class without its learners, and the learner, both clean.
-func one(c Class, l Learner) (Class, Learner) {
+// forLearner returns the class without its learners, and the learner, both clean: a format for
+// one learner says nothing of the others.
+func forLearner(c Class, l Learner) (Class, Learner) {
 	c.Learners = nil
 	return cleaned(c), cleaned(l)
 }

@@ -215,3 +215,13 @@ func (s Step) State(file File) (State, []byte, error) {
 	}
 	return Changed, text, nil
 }
+
+// Server returns the step whose program is the server of the track: the last step that is a
+// program.
+func (w *Workshop) Server() (Step, error) {
+	list, err := w.Steps()
+	if err != nil {
+		return Step{}, err
+	}
+	return list[len(list)-1], nil
+}

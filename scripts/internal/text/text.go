@@ -10,9 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// Clean returns any bytes as text that every format may hold, XML 1.0 among them. Line ends
-// become LF, control characters but LF and tab become dots, and so do the characters that
-// turn the direction of what follows; bytes that are no UTF-8 become U+FFFD.
+// Clean returns any bytes as text that every format may contain, XML 1.0 among them. Line ends
+// become LF; control characters other than LF and tab become dots, and so do the characters
+// that turn the direction of the text after them; bytes that are no UTF-8 become U+FFFD. See
+// Visible for text that shows which character was there.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

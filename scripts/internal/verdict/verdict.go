@@ -17,13 +17,14 @@ const (
 	OutputLimit Verdict = "output limit"  // it printed more than it may
 )
 
-// The verdicts of a test that was not run.
+// The verdicts of a test that was not run, or to no effect.
 const (
-	BuildError  Verdict = "build error"  // the step's code does not compile, or files are missing
-	Rejected    Verdict = "rejected"     // the code uses what no step needs, such as os.Exit or unsafe
-	Tampered    Verdict = "tampered"     // the code changes what the tests say
-	NotRun      Verdict = "not run"      // the run was interrupted before it, or nobody asked for it
-	GraderError Verdict = "grader error" // the grader could not find out; nobody's fault but ours
+	BuildError  Verdict = "build error"         // the step's code does not compile, or files are missing
+	Rejected    Verdict = "rejected"            // the code uses what no step needs, such as os.Exit or unsafe
+	Tampered    Verdict = "tampered"            // the code changes what the tests say
+	NotRun      Verdict = "not run"             // the run was interrupted before it, or nobody asked for it
+	NotJudged   Verdict = "could not be judged" // it was run, and the machine was too slow to tell; a GraderError in reports
+	GraderError Verdict = "grader error"        // the grader could not find out; nobody's fault but ours
 )
 
 // Reported are all that a report may have, the best first.
@@ -32,8 +33,11 @@ var Reported = []Verdict{Pass, Fail, Error, TimedOut, OutOfMemory, OutputLimit, 
 // Report returns the verdict as reports have it: they tell an error by its cause, in words,
 // and not by its kind.
 func (v Verdict) Report() Verdict {
-	if v == Panicked || v == Exited {
+	switch v {
+	case Panicked, Exited:
 		return Error
+	case NotJudged:
+		return GraderError
 	}
 	return v
 }

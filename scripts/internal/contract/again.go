@@ -1,0 +1,94 @@
+package contract
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tokenauth.example/scripts/internal/verdict"
+)
+
+// againTime is how long late cases are asked again, all together.
+const againTime = 3 * time.Minute
+
+// again asks the cases once more that were late, one by one, while nothing else is asked. It
+// changes their outcomes: to what they are when there is time, to a failure if the server
+// hangs on the one case and on nothing else, and otherwise to one that could not be judged.
+func (s *suite) again(ctx context.Context, all []job, outcomes map[string]Outcome) {
+	late := slices.DeleteFunc(slices.Clone(all), func(j job) bool { return outcomes[j.name].waited == 0 })
+	if len(late) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, againTime)
+	defer cancel()
+	quiet := *s
+	quiet.pace = newPace(max(s.pace.login, s.measure(ctx).login), 0, s.pace.simple).alone()
+	for _, j := range late {
+		outcomes[j.name] = quiet.alone(ctx, j.of, outcomes[j.name])
+	}
+}
+
+// alone runs a case while nothing else is asked but simple requests, which show whether the
+// server answers at all. first is what became of the case before.
+func (s *suite) alone(ctx context.Context, c Case, first Outcome) Outcome {
+	for range 2 {
+		before := s.prompt(ctx)
+		watched := s.watch(ctx)
+		o := s.run(ctx, c)
+		meanwhile := watched()
+		after := s.prompt(ctx)
+		switch {
+		case o.Verdict == verdict.NotRun: // there is no time left
+			return notJudged(first)
+		case o.waited == 0:
+			return o
+		case !before || !after || o.waited < s.pace.patience:
+			return notJudged(o)
+		case meanwhile:
+			return o // it hangs on this, and answers everything else
+		}
+		first = o
+	}
+	// Twice the server was prompt until the case began and as soon as it had ended, and
+	// served nobody between: that is no slow machine.
+	return first
+}
+
+// prompt reports whether a simple request is answered promptly.
+func (s *suite) prompt(ctx context.Context) bool {
+	_, err := s.at.send(ctx, get("/auth/me").within(s.pace.prompt))
+	return err == nil
+}
+
+// watch sends simple requests, one after the other, until the function that it returns is
+// called. That reports whether all were answered promptly.
+func (s *suite) watch(ctx context.Context) (watched func() bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	all := make(chan bool, 1)
+	stop := make(chan struct{})
+	go func() {
+		prompt := true
+		for {
+			prompt = s.prompt(ctx) && prompt
+			select {
+			case <-stop:
+				all <- prompt
+				return
+			case <-time.After(s.pace.prompt / 4):
+			}
+		}
+	}()
+	return func() bool {
+		close(stop)
+		defer cancel()
+		return <-all
+	}
+}
+
+// notJudged is the outcome of a case of which nobody knows what would have become in more time.
+func notJudged(o Outcome) Outcome {
+	o.Verdict = verdict.NotJudged
+	o.Cause = "could not be judged, because the server or the machine is too slow: " + o.Cause
+	o.waited = 0
+	return o
+}

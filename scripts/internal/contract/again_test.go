@@ -1,0 +1,200 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tokenauth.example/scripts/internal/verdict"
+)
+
+// unhurried is a server that answers every simple request, and others in ways of their own.
+type unhurried struct {
+	*httptest.Server
+	asked atomic.Int32  // how often /late was
+	door  sync.Mutex    // everybody needs it
+	stall atomic.Bool   // nobody is answered soon
+	end   chan struct{} // closed when the test ends
+}
+
+func newUnhurried(t *testing.T) *unhurried {
+	s := &unhurried{end: make(chan struct{})}
+	mux := http.NewServeMux()
+	wait := func(r *http.Request, limit time.Duration) {
+		select {
+		case <-r.Context().Done():
+		case <-s.end:
+		case <-time.After(limit):
+		}
+	}
+	mux.HandleFunc("/auth/me", func(w http.ResponseWriter, r *http.Request) {
+		if s.stall.Load() {
+			wait(r, time.Minute)
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	mux.HandleFunc("/quick", func(w http.ResponseWriter, _ *http.Request) {})
+	mux.HandleFunc("/wrong", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	mux.HandleFunc("/late", func(w http.ResponseWriter, r *http.Request) {
+		if s.asked.Add(1) == 1 {
+			wait(r, time.Minute)
+		}
+	})
+	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { wait(r, time.Minute) })
+	mux.HandleFunc("/stalls", func(_ http.ResponseWriter, r *http.Request) { s.stall.Store(true); wait(r, time.Minute) })
+	mux.HandleFunc("/gives-up", func(w http.ResponseWriter, r *http.Request) {
+		wait(r, 2*time.Second)
+		w.WriteHeader(http.StatusInternalServerError)
+	})
+	mux.HandleFunc("/blocks", func(_ http.ResponseWriter, r *http.Request) { wait(r, time.Minute) })
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/users" || r.URL.Path == "/auth/token" {
+			r.URL.Path = "/gives-up"
+		}
+		s.door.Lock()
+		if r.URL.Path == "/blocks" {
+			defer s.door.Unlock()
+		} else {
+			s.door.Unlock()
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Server.Close)
+	t.Cleanup(func() { close(s.end) })
+	return s
+}
+
+// quickPace is one at which late is soon enough for a test.
+var quickPace = pace{caseTime: 2 * time.Second, longest: 2 * time.Second, soon: time.Second, patience: time.Second, prompt: time.Second, overload: time.Second, hashing: 2}
+
+func (s *unhurried) suite(t *testing.T) *suite {
+	t.Helper()
+	at, err := newPlace(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &suite{Options: Options{URL: s.URL, Jobs: 4}, at: at, pace: quickPace}
+}
+
+// What is late is asked again, alone, and then it is told who is to blame.
+func TestAgain(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		send request
+		want verdict.Verdict
+	}{
+		{"answers in time", get("/quick"), verdict.Pass},
+		{"is wrong in time", get("/wrong"), verdict.Fail},
+		{"is late once", get("/late"), verdict.Pass},
+		{"hangs on one request", get("/hangs"), verdict.TimedOut},
+		{"hangs on one request that must not wait", get("/hangs").soon(), verdict.TimedOut},
+		{"is late, as everything is from then on", get("/stalls"), verdict.NotJudged},
+		{"lets everybody wait for one", get("/blocks"), verdict.TimedOut},
+		{"gives up on a login that is asked alone", post("/users", "{}"), verdict.Fail},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newUnhurried(t).suite(t)
+			c := Case{Name: "is-answered", Why: "A test", Send: test.send, Want: status(200)}
+			o := s.run(t.Context(), c)
+			if late := test.want != verdict.Pass && test.name != "is wrong in time" || test.send.target == "/late"; late != (o.waited > 0) {
+				t.Errorf("it was late: %v, and it waited for %v", late, o.waited)
+			}
+			if o.waited > 0 {
+				quiet := *s
+				quiet.pace = s.pace.alone()
+				o = quiet.alone(t.Context(), c, o)
+			}
+			if o.Verdict != test.want {
+				t.Errorf("the verdict is %q, not %q: %s", o.Verdict, test.want, o.Cause)
+			}
+		})
+	}
+}
+
+// Of cases that are late, only those are asked again.
+func TestRunAll_ThenAgain(t *testing.T) {
+	server := newUnhurried(t)
+	s := server.suite(t)
+	all := []job{
+		{"a/quick", Case{Name: "quick", Send: get("/quick"), Want: status(200)}},
+		{"a/late", Case{Name: "late", Send: get("/late"), Want: status(200)}},
+		{"a/wrong", Case{Name: "wrong", Send: get("/wrong"), Want: status(200)}},
+	}
+	s.ann.err = missing{} // nobody logs in here
+	outcomes := s.runAll(t.Context(), all)
+	if outcomes["a/late"].Verdict != verdict.TimedOut {
+		t.Errorf("it was not late: %+v", outcomes["a/late"])
+	}
+	s.again(t.Context(), all, outcomes)
+	for name, want := range map[string]verdict.Verdict{"a/quick": verdict.Pass, "a/late": verdict.Pass, "a/wrong": verdict.Fail} {
+		if got := outcomes[name].Verdict; got != want {
+			t.Errorf("%s: the verdict is %q, not %q", name, got, want)
+		}
+	}
+	if n := server.asked.Load(); n != 2 {
+		t.Errorf("what was late was asked %d times, not twice", n)
+	}
+}
+
+// A run that is interrupted blames nobody for what it could not ask again.
+func TestAgain_Interrupted(t *testing.T) {
+	s := newUnhurried(t).suite(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if o := s.alone(ctx, Case{Name: "late", Send: get("/late")}, Outcome{Verdict: verdict.TimedOut, waited: 1}); o.Verdict != verdict.NotJudged {
+		t.Errorf("the verdict is %q", o.Verdict)
+	}
+}
+
+// The pace is in proportion to a login, alone and among others.
+func TestNewPace(t *testing.T) {
+	for _, test := range []struct {
+		login, next             time.Duration
+		caseTime, soon, waiting time.Duration
+		hashing                 int
+	}{
+		{0, 0, 30 * time.Second, 5 * time.Second, 5 * time.Second, 8},                                            // nobody can log in
+		{50 * time.Millisecond, 50 * time.Millisecond, 30 * time.Second, 5 * time.Second, 5 * time.Second, 8},    // BCRYPT_COST=10
+		{800 * time.Millisecond, 800 * time.Millisecond, 48 * time.Second, 5 * time.Second, 12 * time.Second, 2}, // BCRYPT_COST=14
+		{3 * time.Second, 10 * time.Millisecond, 3 * time.Minute, 15 * time.Second, 45 * time.Second, 8},         // far away
+		{10 * time.Second, 10 * time.Second, 10 * time.Minute, 50 * time.Second, 150 * time.Second, 1},           // hardly there
+	} {
+		p := newPace(test.login, test.next, 0)
+		if got := fmt.Sprint(p.caseTime, p.soon, p.patience, p.hashing); got != fmt.Sprint(test.caseTime, test.soon, test.waiting, test.hashing) {
+			t.Errorf("a login of %v, and %v for each more: %s", test.login, test.next, got)
+		}
+	}
+}
+
+// A signature that is changed is another one, whatever its letters are.
+func TestFlip(t *testing.T) {
+	for letter := range 256 {
+		signature := make([]byte, 32)
+		for i := range signature {
+			signature[i] = byte(letter)
+		}
+		for at := range signature {
+			changed := unpart(flip(part(string(signature)), at))
+			for i := range signature {
+				if (changed[i] != signature[i]) != (i == at) {
+					t.Fatalf("byte %d of %x is to be changed, and it becomes %x", at, signature, changed)
+				}
+			}
+		}
+	}
+}
+
+// An id that is not there is another one, whatever its letters are.
+func TestUnlike(t *testing.T) {
+	for _, id := range []string{"7", "000000000000", "ffffffff-ffff-7fff-bfff-ffffffffffff", "99999999", "zzzzzzzzzz", "QZ7A2FGGGGGG", "----------0-----"} {
+		if other := unlike(id); other == id || len(id) >= 8 && len(other) != len(id) {
+			t.Errorf("unlike %q is %q", id, other)
+		}
+	}
+}

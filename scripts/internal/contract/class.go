@@ -1,0 +1,38 @@
+package contract
+
+import (
+	"strings"
+
+	"tokenauth.example/scripts/internal/report"
+	"tokenauth.example/scripts/internal/verdict"
+)
+
+// Class makes a report of the result: a section is a step, a case a test, and the server
+// the one learner. A case that is not run for want of the key, or could not be judged, earns
+// nothing, and takes nothing away.
+func (r Result) Class() report.Class {
+	class := report.Class{Version: 1, Graded: r.Began, Seconds: r.Took.Seconds(), Isolation: "none", Interrupted: r.Stopped}
+	server := report.Learner{Name: strings.TrimPrefix(strings.TrimPrefix(r.URL, "http://"), "https://"), Source: r.URL, Seconds: r.Took.Seconds(), Notes: r.Notes}
+	for _, section := range r.Sections {
+		step := report.Step{Name: section.Name, Title: section.Title}
+		done := report.StepResult{Name: section.Name}
+		for _, c := range section.Cases {
+			o := r.Outcomes[section.Name+"/"+c.Name]
+			points := 1.0
+			if o.Verdict == verdict.NotJudged || o.Verdict == verdict.NotRun && !r.Stopped {
+				points = 0
+			}
+			test := report.TestResult{Name: c.Name, Verdict: o.Verdict.Report(), Cause: o.Cause, Sent: o.Sent, Answered: o.Answered, Got: o.Got, Want: o.Want, Most: points, Seconds: o.Took.Seconds(), Output: o.Before}
+			if o.Verdict == verdict.Pass {
+				test.Points = points
+			}
+			server.Points, server.Most = server.Points+test.Points, server.Most+points
+			step.Tests = append(step.Tests, report.Test{Name: c.Name, Task: 1, Requirement: c.says() + ": " + c.asks() + ". " + c.Why, Points: points})
+			done.Tests = append(done.Tests, test)
+		}
+		class.Steps = append(class.Steps, step)
+		server.Steps = append(server.Steps, done)
+	}
+	class.Learners = []report.Learner{server}
+	return class
+}

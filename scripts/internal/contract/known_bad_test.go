@@ -1,0 +1,159 @@
+package contract
+
+import (
+	"bufio"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tokenauth.example/scripts/internal/cache"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/mistakes"
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// mistake is a line of testdata/contract.txt.
+type mistake struct {
+	step  steps.Step
+	card  mistakes.Card
+	cases []string // "section/case"
+	me    bool     // the section "me" may fail as well
+}
+
+func knownBad(t *testing.T, workshop *steps.Workshop) []mistake {
+	t.Helper()
+	file, err := os.Open(workshop.Path("testdata", "contract.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var found []mistake
+	cards := map[string][]mistakes.Card{}
+	lines := bufio.NewScanner(file)
+	for n := 1; lines.Scan(); n++ {
+		words := strings.Fields(lines.Text())
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		number, name, _ := strings.Cut(words[0], "/")
+		step, err := workshop.Find(number)
+		if err != nil || len(words) < 2 {
+			t.Fatalf("testdata/contract.txt:%d: a line is STEP/CARD SECTION/CASE: %v", n, err)
+		}
+		if cards[step.Name] == nil {
+			if cards[step.Name], err = mistakes.Read(workshop.Path("testdata", "mistakes", step.Name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		i := slices.IndexFunc(cards[step.Name], func(c mistakes.Card) bool { return c.Name == name })
+		if i < 0 {
+			t.Fatalf("testdata/contract.txt:%d: there is no mistake %s", n, words[0])
+		}
+		m := mistake{step: step, card: cards[step.Name][i]}
+		for _, word := range words[1:] {
+			if m.me = m.me || strings.HasPrefix(word+"/", "me/"); word != "me" {
+				m.cases = append(m.cases, word)
+			}
+		}
+		found = append(found, m)
+	}
+	return found
+}
+
+func (m mistake) name() string { return m.step.Number() + "/" + m.card.Name }
+
+func (m mistake) sections() []string {
+	var names []string
+	for _, c := range m.cases {
+		section, _, _ := strings.Cut(c, "/")
+		names = append(names, section)
+	}
+	names = append(names, "me")
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Servers that are known to be bad are found to be bad, each by the case that is meant for
+// it. What was found is kept: nothing is run again that has not changed.
+func TestKnownBadServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles a server for each mistake")
+	}
+	b := newBench(t)
+	ground := cache.NewKey("contract 1")
+	list, err := b.workshop.Steps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	isCode := func(name string) bool { return !strings.HasSuffix(name, "_test.go") && filepath.Ext(name) != ".md" }
+	for _, step := range list {
+		if err := ground.AddTree(step.SolutionDir(), isCode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := ground.AddTree(b.workshop.Path("scripts", "internal", "contract"), func(name string) bool { return isCode(name) && filepath.Ext(name) == ".go" }); err != nil {
+		t.Fatal(err)
+	}
+	slots := make(chan struct{}, max(1, runtime.NumCPU()/2)) // a server and its cases keep more than one processor busy
+	var judged, skipped atomic.Int32
+	t.Cleanup(func() {
+		if n := judged.Load(); n < 40 && skipped.Load() > 0 {
+			t.Errorf("there was time for %d servers only. What has been found is kept: run this again", n)
+		}
+	})
+	for _, m := range knownBad(t, b.workshop) {
+		t.Run(m.name(), func(t *testing.T) {
+			t.Parallel()
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if deadline, ok := t.Deadline(); ok && time.Until(deadline) < 2*time.Minute {
+				skipped.Add(1)
+				t.Skip("there is no time left. What has been found is kept: run this again")
+			}
+			failed := b.judge(t, ground.String(), m)
+			judged.Add(1)
+			for _, name := range m.cases {
+				if _, ok := failed[name]; !ok {
+					t.Errorf("%s does not find it. It %s. Found by: %s", name, m.card.Wrong, strings.Join(slices.Sorted(maps.Keys(failed)), ", "))
+				}
+			}
+			for name, story := range failed {
+				if strings.HasPrefix(name, "me/") && !m.me {
+					t.Errorf("%s fails too, and has nothing to do with it: %s", name, story)
+				}
+			}
+		})
+	}
+}
+
+// judge returns what a server with the mistake fails.
+func (b bench) judge(t *testing.T, ground string, m mistake) (failed map[string]string) {
+	t.Helper()
+	changed, err := m.card.Apply(func(file string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(m.step.SolutionDir(), filepath.FromSlash(file)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, of := gotest.Overlay{}, cache.NewKey(ground)
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		of.Add(name, changed[name])
+		overlay[filepath.Join(m.step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
+	}
+	of.Add(strings.Join(m.sections(), " "), nil)
+	file := b.workshop.Path(".workshop", "proofs", "contract", m.step.Name, m.card.Name+".json")
+	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
+		return found
+	}
+	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, overlay)}).URL, Key: key, Sections: m.sections(), Jobs: 8})
+	if t.Context().Err() == nil {
+		cache.Remember(file, of.String(), failed)
+	}
+	return failed
+}

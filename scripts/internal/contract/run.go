@@ -1,0 +1,228 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tokenauth.example/scripts/internal/verdict"
+)
+
+// Options are what to run, and on which server.
+type Options struct {
+	URL      string   // "http://127.0.0.1:8000"
+	Key      string   // the server's SECRET_KEY, or "": then the cases that need it are not run
+	Sections []string // their names; all if there are none
+	Jobs     int      // how many run at a time; a few for each processor if 0
+	// Progress is called after each case, one call at a time.
+	Progress func(done, all int)
+}
+
+// Result is what became of the cases.
+type Result struct {
+	URL      string
+	Began    time.Time
+	Took     time.Duration
+	Sections []Section
+	Outcomes map[string]Outcome // by "section/case"
+	Notes    []string           // what a reader should know besides
+	Stopped  bool               // it was interrupted: some cases have not been run
+}
+
+// Outcome is what became of a case.
+type Outcome struct {
+	Verdict verdict.Verdict // Pass, Fail, TimedOut, NotJudged or NotRun
+	Cause   string          // why it is not a pass
+	// Sent and Answered are the request and the answer that the verdict is about, as they
+	// went over the wire; Got and Want say what is wrong with the answer.
+	Sent, Answered, Got, Want string
+	Before                    string // the requests and answers that led there
+	Unreached                 bool   // there was no connection: somebody stopped the server, or a case did
+	Took                      time.Duration
+
+	waited time.Duration // for an answer that came too late; 0 if none did, or it is a pass
+}
+
+// NotJudged returns how many cases were answered too late to be judged.
+func (r Result) NotJudged() (n int) {
+	for _, o := range r.Outcomes {
+		if o.Verdict == verdict.NotJudged {
+			n++
+		}
+	}
+	return n
+}
+
+// NoServer is that there is nothing that could be judged.
+type NoServer struct{ Says string }
+
+func (e NoServer) Error() string { return e.Says }
+
+// ErrSection is that there is no section of a name.
+var ErrSection = errors.New("there is no such section")
+
+// Run runs the cases. It returns a NoServer if nothing answers at the URL, or nothing that
+// could be such a server, and an ErrSection if a section is named that is not there.
+func Run(ctx context.Context, o Options) (Result, error) {
+	list, err := pick(o.Sections)
+	if err != nil {
+		return Result{}, err
+	}
+	at, err := newPlace(o.URL)
+	if err != nil {
+		return Result{}, NoServer{err.Error()}
+	}
+	if o.Jobs == 0 {
+		o.Jobs = max(8, 2*runtime.NumCPU()) // most of the time a case waits
+	}
+	s := &suite{Options: o, at: at, pace: newPace(0, 0, 0)}
+	if err := s.greet(ctx); err != nil {
+		return Result{}, err
+	}
+	result := Result{URL: o.URL, Began: time.Now(), Sections: list}
+	s.meet(ctx)
+	s.pace = s.measure(ctx)
+	all := jobs(list)
+	result.Outcomes = s.runAll(ctx, all)
+	s.again(ctx, all, result.Outcomes)
+	result.Took = time.Since(result.Began)
+	result.Stopped = ctx.Err() != nil
+	if n := result.NotJudged(); n > 0 {
+		result.Notes = append(result.Notes, fmt.Sprintf("%d cases could not be judged: the answers came too late, and it is not known whether for want of time alone. One login takes %v. Stop what else runs on this machine, or let the server hash at a lower cost while it is asked (BCRYPT_COST=10), and ask again.", n, s.pace.login.Round(10*time.Millisecond)))
+	}
+	if !result.Stopped && s.greet(ctx) != nil {
+		result.Notes = append(result.Notes, "At the end the server did not answer any more: whatever came after that failed for this reason alone. Look at what the server printed.")
+	}
+	return result, nil
+}
+
+// pick returns the sections of those names, or all.
+func pick(names []string) ([]Section, error) {
+	all := Sections()
+	if len(names) == 0 {
+		return all, nil
+	}
+	var picked []Section
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(s Section) bool { return s.Name == name })
+		if i < 0 {
+			var known []string
+			for _, s := range all {
+				known = append(known, s.Name)
+			}
+			return nil, fmt.Errorf("%w as %q: they are %s", ErrSection, name, strings.Join(known, ", "))
+		}
+		picked = append(picked, all[i])
+	}
+	return picked, nil
+}
+
+// job is a case that is to be run.
+type job struct {
+	name string // "section/case"
+	of   Case
+}
+
+func jobs(list []Section) (all []job) {
+	for _, section := range list {
+		for _, c := range section.Cases {
+			all = append(all, job{section.Name + "/" + c.Name, c})
+		}
+	}
+	return all
+}
+
+// runAll runs cases, several at a time, and returns what became of them, by name. Those that
+// may hash passwords have places of their own: how many of them a server can serve is
+// another question than how many others.
+func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
+	outcomes := map[string]Outcome{}
+	var mu sync.Mutex
+	run := func(j job) {
+		outcome := s.run(ctx, j.of)
+		mu.Lock()
+		defer mu.Unlock()
+		outcomes[j.name] = outcome
+		if s.Progress != nil {
+			s.Progress(len(outcomes), len(all))
+		}
+	}
+	var light, hashing []job
+	for _, j := range all {
+		if j.of.Do != nil || j.of.Send.hashes() {
+			hashing = append(hashing, j)
+		} else {
+			light = append(light, j)
+		}
+	}
+	var group sync.WaitGroup
+	group.Go(func() { sideBySide(light, s.Jobs, run) })
+	group.Go(func() { sideBySide(hashing, min(s.Jobs, s.pace.hashing), run) })
+	group.Wait()
+	return outcomes
+}
+
+// sideBySide runs jobs in their order, some at a time.
+func sideBySide(all []job, workers int, run func(job)) {
+	next := make(chan job)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for j := range next {
+				run(j)
+			}
+		})
+	}
+	for _, j := range all {
+		next <- j
+	}
+	close(next)
+	group.Wait()
+}
+
+// noKey is why cases that need the key are not run.
+const noKey = "it forges tokens, for which it needs the server's key: -secret"
+
+// stop ends a case, as a panic that run recovers.
+type stop struct{ outcome Outcome }
+
+// run runs one case.
+func (s *suite) run(ctx context.Context, c Case) (outcome Outcome) {
+	switch {
+	case ctx.Err() != nil:
+		return Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted before it"}
+	case c.Key && s.Key == "":
+		return Outcome{Verdict: verdict.NotRun, Cause: noKey}
+	case c.Key && !c.Twin && s.keyProblem != "":
+		return Outcome{Verdict: verdict.NotRun, Cause: s.keyProblem}
+	}
+	limited, cancel := context.WithTimeout(ctx, s.pace.caseTime)
+	defer cancel()
+	began := time.Now()
+	t := &try{suite: s, of: c, values: map[string]string{}}
+	defer func() {
+		if ended := recover(); ended != nil {
+			stopped, ok := ended.(stop)
+			if !ok {
+				panic(ended)
+			}
+			outcome = stopped.outcome
+			outcome.waited = t.waited
+			if ctx.Err() != nil {
+				outcome = Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted during it"}
+			}
+		}
+		outcome.Took = time.Since(began)
+	}()
+	if c.Do != nil {
+		c.Do(limited, t)
+	} else {
+		t.one(limited, c)
+	}
+	return Outcome{Verdict: verdict.Pass}
+}

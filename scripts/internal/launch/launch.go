@@ -1,0 +1,85 @@
+// Package launch builds and runs the server of a track: the learner's own, and the
+// reference.
+package launch
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tokenauth.example/scripts/internal/server"
+	"tokenauth.example/scripts/internal/session"
+)
+
+// Build compiles the server in dir, in the workspace of the go.work that is named, or "off".
+// cleanUp removes it.
+func Build(ctx context.Context, s *session.Session, dir, work string) (binary string, cleanUp func(), err error) {
+	g, err := s.Go(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	folder, err := os.MkdirTemp("", "workshop-*")
+	if err != nil {
+		return "", nil, err
+	}
+	cleanUp = func() { os.RemoveAll(folder) }
+	binary = filepath.Join(folder, "server.exe") // Windows wants the ending
+	s.Screen.Progress("compiling the server ... (the first time, SQLite takes a minute)")
+	out, err := g.Command(ctx, dir, []string{"GOWORK=" + work}, "build", "-buildvcs=false", "-o", binary, ".").CombinedOutput()
+	s.Screen.Clear()
+	if err != nil {
+		cleanUp()
+		if ctx.Err() != nil {
+			return "", nil, ctx.Err()
+		}
+		return "", nil, session.WayOut(fmt.Errorf("the server does not compile:\n%s", strings.TrimSpace(string(out))), "See which step it is: %s", s.Command("check", nil))
+	}
+	return binary, cleanUp, nil
+}
+
+// startLimit is how long the reference server may take until it listens. It takes
+// milliseconds; a busy machine may take seconds.
+const startLimit = 30 * time.Second
+
+// Reference runs the reference server on a free port, with a database and a key that are thrown
+// away, while use is called. env is the server's environment.
+func Reference(ctx context.Context, s *session.Session, use func(address string, env []string) error) error {
+	step, err := s.Workshop.Server()
+	if err != nil {
+		return err
+	}
+	binary, cleanUp, err := Build(ctx, s, step.SolutionDir(), "off")
+	if err != nil {
+		return err
+	}
+	defer cleanUp()
+	address, err := server.FreeAddress()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(binary)
+	cmd.Env = append(os.Environ(), "SECRET_KEY="+NewKey(), "DATABASE="+filepath.Join(filepath.Dir(binary), "demo.db"), "ADDR="+address)
+	running, err := server.Start(ctx, cmd, address, startLimit)
+	if err != nil {
+		if running != nil && errors.Is(err, server.ErrExited) {
+			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(running.Said()))
+		}
+		return fmt.Errorf("the reference server did not start: %w", err)
+	}
+	defer running.Kill()
+	return use(address, cmd.Env)
+}
+
+// NewKey returns a key of 32 random bytes, in hex.
+func NewKey() string {
+	key := make([]byte, 32)
+	rand.Read(key)
+	return hex.EncodeToString(key)
+}

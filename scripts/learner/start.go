@@ -1,0 +1,29 @@
+package learner
+
+import (
+	"context"
+	"errors"
+
+	"tokenauth.example/scripts/internal/command"
+	"tokenauth.example/scripts/internal/machine"
+	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/setup"
+)
+
+// start shows the learner where they are, and then fetches what the workshop will need.
+func start(ctx context.Context, s *session.Session, _ *command.Input) (int, error) {
+	for _, f := range machine.Findings(ctx, s) {
+		switch {
+		case f.Cure != "" && f.Fatal:
+			return command.Trouble, session.WayOut(errors.New(f.Says), "%s", f.Cure)
+		case f.Cure != "":
+			f.Show(s.Screen)
+		}
+	}
+	graded, err := grade(ctx, s, nil)
+	if err != nil {
+		return command.Trouble, err
+	}
+	graded.view(s).Welcome(graded.reports, graded.first)
+	return command.Done, setup.Rest(ctx, s)
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"tokenauth.example/scripts/internal/command"
+	"tokenauth.example/scripts/internal/contract"
+	"tokenauth.example/scripts/internal/results"
+	"tokenauth.example/scripts/internal/session"
+)
+
+// askContract asks a running server, in whatever language it is written, whether it keeps the
+// HTTP contract.
+func askContract(ctx context.Context, s *session.Session, in *command.Input) (int, error) {
+	address := in.String("url")
+	if address == "" {
+		return command.Trouble, session.WayOut(errors.New("which server?"), "Name one that runs, as in: %s", session.Plain("contract -url http://127.0.0.1:8000"))
+	}
+	wanted, err := results.Read(s, in)
+	if err != nil {
+		return command.Trouble, err
+	}
+	options := contract.Options{URL: address, Key: in.String("secret"), Progress: func(done, all int) { s.Screen.Progress("%d of %d ...", done, all) }}
+	if options.Key == "-" {
+		options.Key = os.Getenv("SECRET_KEY")
+	}
+	if sections := in.String("section"); sections != "" {
+		options.Sections = strings.Split(sections, ",")
+	}
+	s.Screen.Progress("asking %s ...", address)
+	result, err := contract.Run(ctx, options)
+	switch {
+	case errors.As(err, new(contract.NoServer)):
+		return command.Trouble, session.WayOut(err, "Start it first: yours with %s, in another terminal, and any other in its own way. Then give its URL.", s.Command("run", nil))
+	case err != nil:
+		return command.Trouble, err
+	}
+	exit := showResult(s.Screen, result)
+	if err := wanted.Write(s, result.Class()); err != nil {
+		return command.Trouble, session.WayOut(err, "Name a place that can be written.")
+	}
+	return exit, nil
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// derived is a file that is not as it is derived.
+type derived struct {
+	name string // below the workshop, with slashes
+	says string
+	text []byte // what it should be; nil if nothing makes it
+}
+
+// drift compares steps/ with what solutions/ make of it.
+func drift(workshop *steps.Workshop) ([]derived, error) {
+	list, err := workshop.Steps()
+	if err != nil {
+		return nil, err
+	}
+	var found []derived
+	for _, step := range list {
+		files, err := step.Files()
+		if err != nil {
+			return nil, err
+		}
+		ours := map[string]bool{}
+		for _, file := range files {
+			ours[file.Name] = true
+			state, _, err := step.State(file)
+			if err != nil {
+				return nil, err
+			}
+			name := path.Join("steps", step.Name, file.Name)
+			switch state {
+			case steps.Missing:
+				found = append(found, derived{name, "is missing", file.Text})
+			case steps.Changed:
+				found = append(found, derived{name, "differs from what its solution makes it", file.Text})
+			}
+		}
+		now, wanted, err := withBugs(step)
+		if err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+		if !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted) {
+			found = append(found, derived{path.Join("steps", step.Name, "README.md"), "shows bugs that are not as their cards have them", wanted})
+		}
+		err = filepath.WalkDir(step.Dir(), func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") {
+				return err
+			}
+			relative, err := filepath.Rel(step.Dir(), name)
+			if err != nil {
+				return err
+			}
+			if !ours[filepath.ToSlash(relative)] {
+				found = append(found, derived{path.Join("steps", step.Name, filepath.ToSlash(relative)), "comes from no solution: remove it, if it is not yours", nil})
+			}
+			return nil
+		})
+		if err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// committed reports whether git has the file as it is now.
+func committed(ctx context.Context, workshop *steps.Workshop, name string) bool {
+	cmd := exec.CommandContext(ctx, "git", "show", "HEAD:"+name)
+	cmd.Dir = workshop.Root
+	committed, err := cmd.Output()
+	if err != nil {
+		return false
+	}
+	text, err := os.ReadFile(workshop.Path(filepath.FromSlash(name)))
+	return err == nil && bytes.Equal(text, committed)
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tokenauth.example/scripts/internal/lesson"
+	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// The parts of every lesson, in order.
+var headings = []string{"The idea", "Your tasks", "Check yourself", "What you have built", "Spot the bug", "Where it breaks in real life", "Going further"}
+
+const (
+	mostWords   = 900
+	leastHints  = 3
+	pictureMark = "```mermaid\n"
+)
+
+func (p *prover) lessons(context.Context) (string, error) {
+	readme, err := os.ReadFile(p.workshop.Path("README.md"))
+	if err != nil {
+		return "", err
+	}
+	words, minutes := 0, 0
+	for _, step := range p.steps {
+		text, err := lesson.Read(step.Dir())
+		if err != nil {
+			p.wrong("steps/%s/README.md cannot be read: git restore steps/%[1]s", step.Name)
+			continue
+		}
+		words, minutes = words+text.Words, minutes+text.Minutes
+		p.lesson(step, text)
+		if err := p.numbers(step, text); err != nil {
+			return "", err
+		}
+		row := fmt.Sprintf("| [%s](steps/%s/README.md) | %s | %d |", step.Number(), step.Name, text.Title, text.Minutes)
+		if !strings.Contains(strings.ReplaceAll(string(readme), "\r\n", "\n"), row) {
+			p.wrong("README.md: the map of the steps needs the row: %s", row)
+		}
+	}
+	return fmt.Sprintf("%d words, %d minutes", words, minutes), nil
+}
+
+func (p *prover) lesson(step steps.Step, text lesson.Lesson) {
+	name := "steps/" + step.Name + "/README.md"
+	var got []string
+	for _, match := range regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(text.Text, -1) {
+		got = append(got, match[1])
+	}
+	if !slices.Equal(got, headings) {
+		p.wrong("%s: the headings must be %q, and they are %q", name, headings, got)
+	}
+	now, wanted, err := withBugs(step)
+	switch shown := bugs.FindStringSubmatch(text.Text); {
+	case err != nil:
+		p.wrong("%v", err)
+	case shown == nil || strings.Count(shown[2], ",")+1 != bugsShown:
+		p.wrong("%s: needs a place for %d bugs: <!-- bugs: a, b, c --> and <!-- end of bugs -->", name, bugsShown)
+	case !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted):
+		p.wrong("%s: shows bugs that are not as their cards have them: %s", name, session.Plain("stubs"))
+	}
+	if text.Minutes == 0 {
+		p.wrong("%s: needs a line such as: 20 minutes", name)
+	}
+	if text.Words > mostWords {
+		p.wrong("%s: has %d words, and %d is the most", name, text.Words, mostWords)
+	}
+	if n := strings.Count(text.Text, pictureMark); n != 1 {
+		p.wrong("%s: needs one picture (%s), and has %d", name, strings.TrimSpace(pictureMark), n)
+	}
+}
+
+// numbers compares the numbers of a step's tasks: in the lesson, the stubs, the tests
+// and the hints.
+func (p *prover) numbers(step steps.Step, text lesson.Lesson) error {
+	files, err := step.Files()
+	if err != nil {
+		return err
+	}
+	tests, err := step.Tests()
+	if err != nil {
+		return err
+	}
+	set := map[int]bool{}
+	for _, file := range files {
+		for _, todo := range file.Todos {
+			set[todo.Number] = true
+		}
+	}
+	var todos, tested []int
+	for number := range set {
+		todos = append(todos, number)
+	}
+	slices.Sort(todos)
+	for _, test := range tests {
+		if len(tested) == 0 || tested[len(tested)-1] != test.Task {
+			tested = append(tested, test.Task)
+		}
+	}
+	if !slices.Equal(todos, text.Tasks) {
+		p.wrong("steps/%s/README.md: the tasks are %v, and the stub's TODOs %v", step.Name, text.Tasks, todos)
+	}
+	if !slices.Equal(todos, tested) {
+		p.wrong("%s: the tests are about the tasks %v, and the stub's TODOs are %v", step.Name, tested, todos)
+	}
+	hints, err := lesson.ReadHints(step.Dir())
+	if err != nil {
+		p.wrong("steps/%s: %v", step.Name, err)
+		return nil
+	}
+	for _, test := range tests {
+		if n := len(hints[test.Name]); n < leastHints {
+			p.wrong("steps/%s/HINTS.md: %s has %d hints, and needs %d", step.Name, test.Name, n, leastHints)
+		}
+		delete(hints, test.Name)
+	}
+	for name := range hints {
+		p.wrong("steps/%s/HINTS.md: there is no test %s", step.Name, name)
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tokenauth.example/scripts/internal/check"
+	"tokenauth.example/scripts/internal/launch"
+	"tokenauth.example/scripts/internal/lesson"
+	"tokenauth.example/scripts/internal/screen"
+	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/verdict"
+	"tokenauth.example/scripts/internal/view"
+)
+
+// outputs compares the commands in lessons, and what they print there, with what they
+// really print.
+func (p *prover) outputs(ctx context.Context) (string, error) {
+	_, noShell := exec.LookPath("sh")
+	_, noCurl := exec.LookPath("curl")
+	folders := []string{""}
+	var reports []check.StepReport
+	for i, step := range p.steps {
+		folders = append(folders, "steps/"+step.Name)
+		report := p.stubs[step.Name]
+		if i > 0 { // start runs the first step alone: the others are as they were
+			report.Result.Tests = slices.Clone(report.Result.Tests)
+			for j := range report.Result.Tests {
+				report.Result.Tests[j].Verdict = verdict.NotRun
+			}
+		}
+		reports = append(reports, report)
+	}
+	compared, skipped := 0, 0
+	for _, folder := range folders {
+		text, err := lesson.Read(p.workshop.Path(filepath.FromSlash(folder)))
+		if err != nil {
+			continue // said before
+		}
+		name := path.Join(folder, "README.md")
+		var shell []lesson.Command
+		for _, command := range text.Commands {
+			if p.compareCommand(name, command, reports) {
+				compared++
+			} else {
+				shell = append(shell, command)
+			}
+		}
+		if noShell != nil || noCurl != nil {
+			skipped += len(shell)
+			continue
+		}
+		if err := p.shellOutputs(ctx, name, shell); err != nil {
+			return "", err
+		}
+		compared += len(shell)
+	}
+	if skipped > 0 {
+		return fmt.Sprintf("%d commands; %d skipped, which need sh and curl", compared, skipped), nil
+	}
+	return fmt.Sprintf("%d commands", compared), nil
+}
+
+// compareCommand compares what a lesson shows of one of the runner's commands with what it
+// prints for somebody who has not changed anything yet. It reports whether it knows the
+// command; any other is one for a shell.
+func (p *prover) compareCommand(name string, command lesson.Command, reports []check.StepReport) (known bool) {
+	var printed bytes.Buffer
+	learner := view.View{Session: &session.Session{Workshop: p.workshop, Screen: screen.Plain(&printed), Make: true}}
+	number, isCheck := strings.CutPrefix(command.Line, "make check STEP=")
+	switch {
+	case command.Line == "make start":
+		learner.Welcome(reports, &reports[0])
+	case isCheck:
+		step, err := p.workshop.Find(number)
+		if err != nil {
+			p.wrong("%s: `%s`: %v", name, command.Line, err)
+			return true
+		}
+		report := p.stubs[step.Name]
+		learner.Report([]check.StepReport{report}, &report)
+	default:
+		return false
+	}
+	if command.Output != printed.String() {
+		p.wrong("%s: `%s` prints:\n%s", name, command.Line, printed.String())
+	}
+	return true
+}
+
+// shellOutputs runs the commands of a lesson against the reference server, in one
+// shell, and compares what they print. Three dots stand for anything.
+func (p *prover) shellOutputs(ctx context.Context, name string, commands []lesson.Command) error {
+	if len(commands) == 0 {
+		return nil
+	}
+	p.screen.Progress("running the commands of %s ...", name)
+	return launch.Reference(ctx, p.session, func(address string, _ []string) error {
+		const end = "\x1e"
+		var script strings.Builder
+		for _, command := range commands {
+			script.WriteString(strings.ReplaceAll(command.Line, "127.0.0.1:8000", address) + "\nprintf '" + `\036` + "'\n")
+		}
+		cmd := exec.CommandContext(ctx, "sh", "-c", script.String())
+		cmd.Dir = p.workshop.Root
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			p.wrong("%s: its commands fail: %v\n%s", name, err, out)
+		}
+		printed := strings.Split(string(out), end)
+		for i, command := range commands {
+			if i >= len(printed) {
+				break
+			}
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(command.Output)), `\.\.\.`, `(?s:.*)`)
+			got := strings.TrimSpace(strings.ReplaceAll(printed[i], "\r\n", "\n"))
+			if !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
+				p.wrong("%s: `%s` prints:\n%s", name, command.Line, got)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"tokenauth.example/scripts/internal/cache"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/mistakes"
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// cardRunner runs the tests of a step on its cards.
+type cardRunner struct {
+	g        *gotest.Go
+	workshop *steps.Workshop
+	race     bool // variants under the race detector, too
+}
+
+// run runs the tests on one card of a kind, "mistakes" or "variants". ground is that of the
+// step, see groundOf. The result is kept, and not made again while nothing changes that it
+// depends on.
+func (r *cardRunner) run(ctx context.Context, step steps.Step, kind string, c mistakes.Card, ground string, tests []steps.Test) (gotest.Result, error) {
+	changed, err := c.Apply(func(file string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
+	})
+	if err != nil {
+		return gotest.Result{}, err
+	}
+	overlay := gotest.Overlay{}
+	key := cache.NewKey(ground)
+	if kind == "variants" && r.race {
+		key.Add("race", nil)
+	}
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		key.Add(name, changed[name])
+		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
+	}
+	file := r.workshop.Path(".workshop", "proofs", kind, step.Name, c.Name+".json")
+	if result, ok := cache.Recall[gotest.Result](file, key.String()); ok {
+		return result, nil
+	}
+	result, err := r.overlay(ctx, step, overlay, tests, false)
+	if err == nil && kind == "variants" && r.race && result.Done() {
+		result, err = r.overlay(ctx, step, overlay, tests, true)
+	}
+	if err == nil && (kind == "mistakes" || result.Done()) { // what is refused may have run out of time
+		cache.Remember(file, key.String(), result)
+	}
+	return result, err
+}
+
+// overlay runs the tests of a step on its solution, some files of it replaced.
+func (r *cardRunner) overlay(ctx context.Context, step steps.Step, overlay gotest.Overlay, tests []steps.Test, race bool) (gotest.Result, error) {
+	var flags []string
+	if race {
+		flags = underRace
+	}
+	// Much is compiled here, and little at a time: memory for time, and no threads that
+	// wait for each other, as there are other cards to go on with.
+	binary, said, err := r.g.With("GOGC=1000", "GOMAXPROCS=1").Compile(ctx, step.SolutionDir(), overlay, flags...)
+	if err != nil {
+		return gotest.Result{}, err
+	}
+	if binary == nil {
+		return gotest.Result{Build: said}, nil
+	}
+	defer binary.Remove()
+	binary.Temp = inMemory()
+	if result, whole := binary.Together(ctx, tests, "-test.shuffle=on"); whole {
+		return result, nil
+	}
+	return binary.Each(ctx, tests)
+}
+
+// inMemory is a folder whose files never reach a disk, or "" where there is none: nobody
+// keeps what the tests of a card write.
+var inMemory = sync.OnceValue(func() string {
+	const folder = "/dev/shm" // Linux has it
+	probe, err := os.MkdirTemp(folder, "workshop-*")
+	if err != nil {
+		return ""
+	}
+	_ = os.Remove(probe)
+	return folder
+})
+
+// groundOf returns the key of all that the tests of a step stand on.
+func groundOf(step steps.Step) (string, error) {
+	key := cache.NewKey("proofs 1")
+	roots := []string{step.Workshop.Path("testdata", "tokens")}
+	list, err := step.Workshop.Steps()
+	if err != nil {
+		return "", err
+	}
+	for _, s := range list {
+		if s.Name <= step.Name {
+			roots = append(roots, s.SolutionDir())
+		}
+	}
+	for _, root := range roots {
+		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
+			return "", err
+		}
+	}
+	return key.String(), nil
+}
