@@ -33,7 +33,7 @@ type MachineTrouble struct {
 	Err error
 }
 
-func (e *MachineTrouble) Error() string { return e.Says + ". " + e.Cure }
+func (e *MachineTrouble) Error() string { return e.Says }
 
 func (e *MachineTrouble) Unwrap() error { return e.Err }
 
@@ -45,6 +45,7 @@ const (
 	cureMemory  = "Close other programs, or raise the limit: ulimit -v says what it is."
 	cureSize    = "Raise the limit: ulimit -f says what it is."
 	cureFiles   = "Raise the limit, as in: ulimit -n 1024."
+	cureLimits  = "Raise them: ulimit -a says what they are."
 	cureThreads = "Close other programs, or raise the limit: ulimit -u says what it is."
 	cureKilled  = "Something else ended it, as a system does that has no memory left. Close other programs, and try again; if it happens each time, does the code need more memory without end?"
 	cureOther   = "Try again; what it says may show what the machine lacks."
@@ -55,6 +56,7 @@ var troubles = []struct {
 	said        *regexp.Regexp
 	says, cures string
 }{
+	{regexp.MustCompile(`^prlimit: failed to set`), "this shell has lower limits than the grader sets", cureLimits},
 	{regexp.MustCompile(`no space left on device|database or disk is full|disk quota exceeded`), "there is no space left on the device", cureSpace},
 	{regexp.MustCompile(`read-only file system`), "the file system is read-only", cureRights},
 	{regexp.MustCompile(`file too large|SIGXFSZ|[fF]ile size limit`), "a file may not be as large as it has to be", cureSize},

@@ -1,6 +1,8 @@
 package gotest
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -48,12 +50,32 @@ func (r Result) Has(verdict verdict.Verdict) bool {
 // Done tells whether every test passed.
 func (r Result) Done() bool { return r.Passed() == len(r.Tests) }
 
-// Lasting reports whether another run would give the same result. A test that did not end in
-// its time may have lacked a processor, but for one of which it is certain.
-func (r Result) Lasting() bool {
-	return !slices.ContainsFunc(r.Tests, func(t TestResult) bool {
-		return t.Trouble != nil || t.Verdict == verdict.TimedOut && !t.Loops
-	})
+// SettleTimeouts finds out whether tests that did not end in their time lacked a processor,
+// where that is not certain: reference, in which all of them pass, is asked for the first. If
+// it passes, it was the code. If it does not, the error is that the machine is too slow, and
+// no verdict follows.
+func (r Result) SettleTimeouts(ctx context.Context, reference func() (*Binary, error)) error {
+	i := slices.IndexFunc(r.Tests, func(t TestResult) bool { return t.Verdict == verdict.TimedOut && !t.Loops })
+	if i < 0 {
+		return nil
+	}
+	binary, err := reference()
+	if err != nil {
+		return err
+	}
+	defer binary.Remove()
+	binary.Waiting = nil
+	control := binary.One(ctx, r.Tests[i].Test)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case control.Verdict != verdict.Pass || control.Took > binary.TestTime/2:
+		return &MachineTrouble{Says: fmt.Sprintf("this machine has too much to do, or is too slow: the reference does not pass %s in time either", r.Tests[i].Name), Cure: "Try again when it has less to do."}
+	}
+	for i, test := range r.Tests {
+		r.Tests[i].Loops = test.Loops || test.Verdict == verdict.TimedOut
+	}
+	return nil
 }
 
 // FirstFailure returns the first test that did not pass, or nil.

@@ -86,14 +86,6 @@ func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
 		})
 	}
 	group.Wait()
-	// The machine may not have let one run that others kept waiting. It gets another chance,
-	// now that it is alone.
-	for i, test := range result.Tests {
-		if test.Verdict == verdict.TimedOut && !test.Loops && ctx.Err() == nil && result.Passed() > 0 {
-			result.Tests[i] = b.One(ctx, test.Test)
-			break
-		}
-	}
 	return result, ctx.Err()
 }
 

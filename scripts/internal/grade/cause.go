@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,14 @@ import (
 	"tokenauth.example/scripts/internal/text"
 	"tokenauth.example/scripts/internal/verdict"
 )
+
+// wordsOf are those of an error, with what to do about it if that is known.
+func wordsOf(err error) string {
+	if machine := (*gotest.MachineTrouble)(nil); errors.As(err, &machine) && machine.Cure != "" {
+		return err.Error() + ". " + machine.Cure
+	}
+	return err.Error()
+}
 
 // trouble returns the error of a test that could not be run for the machine's sake or the
 // sandbox's, or nil.

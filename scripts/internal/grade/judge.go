@@ -65,7 +65,7 @@ const interrupted = "grading was interrupted"
 func (g *Grader) compile(ctx context.Context, s sheet, overlay gotest.Overlay, names aliases) (*gotest.Binary, judged) {
 	overlay = maps.Clone(overlay)
 	if err := names.addTo(overlay, s); err != nil {
-		return nil, judged{s.all(verdict.GraderError, err.Error()), true}
+		return nil, judged{s.all(verdict.GraderError, wordsOf(err)), true}
 	}
 	compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
 	defer cancel()
@@ -88,15 +88,11 @@ func (g *Grader) compile(ctx context.Context, s sheet, overlay gotest.Overlay, n
 	case submissions:
 		return nil, judged{s.buildError(err.Error()), true}
 	case err != nil:
-		return nil, judged{s.all(verdict.GraderError, err.Error()), true}
+		return nil, judged{s.all(verdict.GraderError, wordsOf(err)), true}
 	case binary == nil:
 		return nil, judged{StepResult: s.buildError(withoutRoot(withoutHeads(said), g.Workshop.Root))}
 	}
-	binary.TestTime, binary.Vouched, binary.Names = g.TestTime, true, names.names()
-	binary.Alias = func(test string) string { return cmp.Or(names.of[test], test) }
-	binary.Launch = func(ctx context.Context, path, dir string, args []string) *exec.Cmd {
-		return g.Sandbox.Command(ctx, path, dir, []sandbox.Folder{{From: filepath.Join(g.stage, "tokens"), At: g.Workshop.Path("testdata", "tokens")}}, args)
-	}
+	g.prepareBinary(binary, names)
 	return binary, judged{}
 }
 
@@ -104,17 +100,40 @@ func (g *Grader) compile(ctx context.Context, s sheet, overlay gotest.Overlay, n
 // Where it can, what kept it twice from compiling a submission is in the submission, such as
 // an array of a gigabyte.
 func (g *Grader) compiles(ctx context.Context, s sheet) bool {
-	overlay := gotest.Overlay{}
-	if err := s.aliases().addTo(overlay, s); err != nil {
-		return false
-	}
 	ctx, cancel := context.WithTimeout(ctx, g.BuildTime)
 	defer cancel()
-	binary, _, err := g.Go.Compile(ctx, s.step.SolutionDir(), overlay)
+	binary, err := g.reference(ctx, s)
 	if binary != nil {
 		binary.Remove()
 	}
-	return err == nil && binary != nil
+	return err == nil
+}
+
+// reference compiles the tests with the reference, to be run like those with a submission.
+// Its canaries pass and fail as there.
+func (g *Grader) reference(ctx context.Context, s sheet) (*gotest.Binary, error) {
+	names, overlay := s.aliases(), gotest.Overlay{}
+	if err := names.addTo(overlay, s); err != nil {
+		return nil, err
+	}
+	binary, said, err := g.Go.Compile(ctx, s.step.SolutionDir(), overlay)
+	switch {
+	case err != nil:
+		return nil, err
+	case binary == nil:
+		return nil, errors.New("the reference does not compile: " + said)
+	}
+	g.prepareBinary(binary, names)
+	return binary, binary.Open()
+}
+
+// prepareBinary has a binary run in the sandbox, under the aliases.
+func (g *Grader) prepareBinary(binary *gotest.Binary, names aliases) {
+	binary.TestTime, binary.Vouched, binary.Names = g.TestTime, true, names.names()
+	binary.Alias = func(test string) string { return cmp.Or(names.of[test], test) }
+	binary.Launch = func(ctx context.Context, path, dir string, args []string) *exec.Cmd {
+		return g.Sandbox.Command(ctx, path, dir, []sandbox.Folder{{From: filepath.Join(g.stage, "tokens"), At: g.Workshop.Path("testdata", "tokens")}}, args)
+	}
 }
 
 // vet returns what go vet finds in the files of a step that is right all the same. It costs

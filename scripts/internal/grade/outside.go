@@ -64,13 +64,13 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	case compiling.Err() != nil:
 		return rows(verdict.GraderError, fmt.Sprint("compiling it took more than ", g.BuildTime))
 	case err != nil:
-		return rows(verdict.GraderError, err.Error())
+		return rows(verdict.GraderError, wordsOf(err))
 	case program == nil:
 		return rows(verdict.BuildError, text.Clean(text.FirstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
 	}
 	defer program.Remove()
 	if err := program.Open(); err != nil {
-		return rows(verdict.GraderError, err.Error())
+		return rows(verdict.GraderError, wordsOf(err))
 	}
 	limit := outsideTime * g.TestTime
 	judging, cancel := context.WithTimeout(ctx, limit+10*time.Second) // the judge ends before that
@@ -91,7 +91,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 		}
 		switch trouble := sandbox.Trouble(words); {
 		case trouble != nil:
-			return rows(verdict.GraderError, trouble.Error())
+			return rows(verdict.GraderError, wordsOf(trouble))
 		case judging.Err() != nil:
 			return rows(verdict.GraderError, fmt.Sprintf("nothing could be asked from outside within %v: this machine is too slow, or has too much to do", limit))
 		}
