@@ -4,6 +4,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -141,7 +142,16 @@ func (c *Checker) result(ctx context.Context, report StepReport, tests []steps.T
 		return result, nil
 	}
 	result, err := g.Run(ctx, report.Step.Dir(), report.overlay, tests)
-	if err == nil && !result.Has(verdict.TimedOut) { // that may have been the machine
+	if err == nil {
+		err = result.SettleTimeouts(ctx, func() (*gotest.Binary, error) {
+			binary, said, err := c.Go.Compile(ctx, report.Step.SolutionDir(), nil)
+			if err == nil && binary == nil {
+				err = errors.New("the reference does not compile: " + said)
+			}
+			return binary, err
+		})
+	}
+	if err == nil {
 		cache.Remember(file, report.key, result)
 	}
 	return result, err
@@ -196,7 +206,7 @@ func addOthers(step steps.Step, overlay gotest.Overlay) error {
 
 // key is that of all that a verdict depends on.
 func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
-	key := cache.NewKey("verdicts 1")
+	key := cache.NewKey("verdicts 2")
 	for _, name := range slices.Sorted(maps.Keys(overlay)) {
 		key.Add(name, overlay[name])
 	}

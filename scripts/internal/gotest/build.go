@@ -23,6 +23,13 @@ type Binary struct {
 	Launch func(ctx context.Context, binary, dir string, flags []string) *exec.Cmd
 	// Alias is the name under which the binary has a test. If it is nil, that is its own.
 	Alias func(test string) string
+	// Names are the names of all tests that the binary has, if anybody may lie about them.
+	Names []string
+	// Vouched has a pass count only if the package vouch, which must be in the binary, says
+	// so too.
+	Vouched bool
+	// Waiting, if it is set, is told of a test that keeps somebody waiting.
+	Waiting func(test string, took time.Duration)
 }
 
 // Path is where the binary is.
@@ -51,7 +58,7 @@ func (g *Go) Program(ctx context.Context, dir string, overlay Overlay) (binary *
 func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []string) (binary *Binary, said string, err error) {
 	work, err := os.MkdirTemp(g.Temp, "workshop-*")
 	if err != nil {
-		return nil, "", err
+		return nil, "", fileTrouble(err)
 	}
 	defer func() {
 		if binary == nil {
@@ -60,9 +67,9 @@ func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []s
 	}()
 	overlayFlag, err := overlay.Write(work)
 	if err != nil {
-		return nil, "", err
+		return nil, "", fileTrouble(err)
 	}
-	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: TestTime} // Windows wants the ending
+	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: TestTime, Waiting: g.Waiting} // Windows wants the ending
 	// Neither vetting nor the tables for debuggers change a verdict, and they take half
 	// of the time from a save to the verdict.
 	args := append(command, "-ldflags=-s -w", "-o", b.path, overlayFlag, ".")
@@ -75,9 +82,10 @@ func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []s
 	case ctx.Err() != nil:
 		return nil, "", ctx.Err()
 	case errors.As(err, new(*exec.ExitError)):
-		return nil, withoutOverlay(string(out), dir, work), buildTrouble(string(out))
+		said = withoutOverlay(string(out), dir, work)
+		return nil, said, g.buildTrouble(said)
 	case err != nil:
-		return nil, "", err
+		return nil, "", fileTrouble(err)
 	}
 	return b, "", nil
 }

@@ -4,10 +4,15 @@ package gotest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
+	"time"
+
+	"tokenauth.example/scripts/internal/text"
 )
 
 // Go runs the go command, with an environment in which nothing of the user's changes
@@ -16,6 +21,9 @@ type Go struct {
 	env []string
 	// Temp is the folder for binaries, or "" for the system's.
 	Temp string
+	// Waiting, if it is set, is told of a test that keeps somebody waiting, each time there
+	// is one. It may be called from several goroutines.
+	Waiting func(test string, took time.Duration)
 	// Limits begin the command that compiles. They are another command, or nothing.
 	Limits []string
 }
@@ -23,17 +31,34 @@ type Go struct {
 // kept are the settings of the user's that say where things are.
 var kept = []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOTMPDIR", "GOTOOLCHAIN"}
 
-// NewGo asks the go command where its caches are.
+// aside are settings that would build for another machine, or not at all. Empty, they are
+// as if they were not there.
+var aside = []string{"GOOS=", "GOARCH=", "GOEXPERIMENT=", "GO111MODULE=", "GOWORK=", "GOFLAGS="}
+
+// NewGo asks the go command where its caches are. The error is exec.ErrNotFound where there
+// is no go command, and MachineTrouble where the machine does not let it run.
 func NewGo(ctx context.Context) (*Go, error) {
-	out, err := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, kept...)...).Output()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, kept...)...)
+	cmd.Env = append(os.Environ(), aside...)
+	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		said := strings.TrimSpace(string(exit.Stderr))
+		if says, cure := troubleIn(said); says != "" {
+			return nil, &MachineTrouble{Says: fmt.Sprintf("the go command cannot run, because %s: %s", says, text.FirstLines(said, 1)), Cure: cure, Err: err}
+		}
+		if killedBySystem(exit) {
+			return nil, &MachineTrouble{Says: "the go command was killed", Cure: cureKilled, Err: err}
+		}
+		return nil, fmt.Errorf("the go command does not answer `go env`: %w: %s", err, text.FirstLines(said, 3))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("the go command does not answer `go env`: %w", err)
+		return nil, fmt.Errorf("the go command does not answer `go env`: %w", fileTrouble(err))
 	}
 	values := map[string]string{}
 	if err := json.Unmarshal(out, &values); err != nil {
 		return nil, fmt.Errorf("read the answer of `go env`: %w", err)
 	}
-	g := &Go{env: os.Environ()}
+	g := &Go{env: append(os.Environ(), aside...)}
 	for name, value := range values {
 		g.env = append(g.env, name+"="+value)
 	}
@@ -45,7 +70,7 @@ func NewGo(ctx context.Context) (*Go, error) {
 
 // With returns a Go whose commands have more in their environment.
 func (g *Go) With(env ...string) *Go {
-	return &Go{env: slices.Concat(g.env, env), Temp: g.Temp, Limits: g.Limits}
+	return &Go{env: slices.Concat(g.env, env), Temp: g.Temp, Limits: g.Limits, Waiting: g.Waiting}
 }
 
 // Command prepares `go args...` in dir, with env added to the environment.

@@ -26,13 +26,20 @@ var outOfMemory = regexp.MustCompile(`(?m)^(fatal error: |runtime: )(runtime: )?
 
 var outOfThreads = regexp.MustCompile(`(?m)^runtime: failed to create new OS thread`)
 
-// judge reads the markers that the testing package prints with -test.v=test2json. A
-// test has passed if it says so, once, and its process ended well besides: code that
-// prints or exits at the wrong moment can bring about either alone.
-func judge(name string, end ending) verdict.Verdict {
-	passes := strings.Count(end.output, "\x16--- PASS: "+name+" (")
+// judge says what became of a test that had a process to itself. It has passed if the
+// process ended by itself with 0, and said so once, of this test and no other; and if
+// somebody vouches for it, where there is somebody. Code that prints or exits at the wrong
+// moment can bring about any of these alone.
+func (b *Binary) judge(name string, end ending) verdict.Verdict {
+	c := readClaims(end.output, end.secret)
+	regular := c.regular([]string{name}, b.known(name))
+	passed, failed := c.said(name, "PASS"), c.said(name, "FAIL")
+	if end.secret != nil {
+		said, ok := c.vouch[name]
+		passed, failed = passed && said, failed && ok && !said
+	}
 	switch {
-	case passes == 1 && end.well && end.early == "":
+	case passed && regular && end.code == 0 && end.early == "":
 		return verdict.Pass
 	// A program that has no memory or threads left tells of every goroutine, which may be
 	// more than a megabyte. It ended because of what it said first.
@@ -46,10 +53,22 @@ func judge(name string, end ending) verdict.Verdict {
 		return verdict.OutOfMemory
 	case panicked(end.output):
 		return verdict.Panicked
-	case strings.Contains(end.output, "\x16--- FAIL: "+name+" ("):
+	case failed:
 		return verdict.Fail
+	case !regular || end.code == 0 && c.said(name, "PASS"):
+		return verdict.Tampered
 	}
 	return verdict.Exited
+}
+
+// known returns what tells the names of the binary's tests from any others. Without a list
+// of them, that is the one that was run.
+func (b *Binary) known(run ...string) func(name string) bool {
+	names := map[string]bool{}
+	for _, name := range append(run, b.Names...) {
+		names[name] = true
+	}
+	return func(name string) bool { return names[name] }
 }
 
 func panicked(output string) bool {

@@ -15,7 +15,8 @@ import (
 const TestTime = 20 * time.Second
 
 // Run compiles the tests in dir and runs them. Where they cannot all be judged in one
-// process, because one of them panics, exits or does not end, each gets its own.
+// process, because one of them panics, exits or does not end, each gets its own. An error
+// means that it could not be found out.
 func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps.Test) (Result, error) {
 	binary, said, err := g.Compile(ctx, dir, overlay)
 	if err != nil || binary == nil {
@@ -24,33 +25,63 @@ func (g *Go) Run(ctx context.Context, dir string, overlay Overlay, tests []steps
 		return result, err
 	}
 	defer binary.Remove()
-	together, whole := binary.Together(ctx, tests)
-	if whole {
-		return together, nil
-	}
-	each, err := binary.Each(ctx, tests)
-	if err == nil && each.Done() {
+	result, whole := binary.Together(ctx, tests)
+	if !whole {
+		together := result
+		if result, err = binary.Each(ctx, tests); err != nil {
+			return result, err
+		}
 		// What comes of two goroutines in each other's way is chance. A crash that was seen
 		// once counts, or the same code would be right and wrong in turn.
 		for i, test := range together.Tests {
-			if test.Verdict == verdict.Panicked {
-				each.Tests[i] = test
+			if result.Done() && test.Verdict == verdict.Panicked {
+				result.Tests[i] = test
 			}
 		}
 	}
-	return each, err
+	return result, result.trouble(ctx, binary)
 }
+
+// trouble returns the first error of a test that could not be judged, and one if tests
+// failed on a machine that is in trouble: nobody knows then what they would have done.
+func (r Result) trouble(ctx context.Context, b *Binary) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, test := range r.Tests {
+		if test.Trouble != nil {
+			return test.Trouble
+		}
+	}
+	if r.Done() {
+		return nil
+	}
+	return b.Trouble(r)
+}
+
+// patience is how long a test has a place to itself. One that takes longer keeps running,
+// but the next no longer waits for it: of many tests that wait for the same thing that
+// never comes, none has to wait for the end of another.
+const patience = time.Second
+
+// maxAtOnce is how many tests may run at once, for each processor.
+const maxAtOnce = 8
 
 // Each runs each test in a process of its own: whatever one does, the others are judged
 // all the same.
 func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
 	result := notRun(tests)
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0)) // what a container may use, and not what the machine has
+	processors := runtime.GOMAXPROCS(0) // what a container may use, and not what the machine has
+	slots, all := make(chan struct{}, processors), make(chan struct{}, maxAtOnce*processors)
 	var group sync.WaitGroup
 	for i, test := range tests {
+		all <- struct{}{}
+		slots <- struct{}{}
 		group.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
+			defer func() { <-all }()
+			free := sync.OnceFunc(func() { <-slots })
+			defer time.AfterFunc(patience, free).Stop()
+			defer free()
 			result.Tests[i] = b.One(ctx, test)
 		})
 	}
@@ -58,20 +89,40 @@ func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
 	return result, ctx.Err()
 }
 
-// One runs one test in a process of its own.
+// One runs one test in a process of its own. If something else ends the process, such as a
+// machine without memory, it is tried once more.
 func (b *Binary) One(ctx context.Context, test steps.Test) TestResult {
-	began := time.Now()
 	name := b.name(test)
-	end := b.process(ctx, b.TestTime, "-test.run=^"+name+"$")
-	result := TestResult{Test: test, Verdict: verdict.NotRun, Output: end.output, Took: time.Since(began)}
-	if ctx.Err() != nil {
+	began := time.Now()
+	end := b.process(ctx, b.TestTime, b.waiting(test.Name), "-test.run=^"+name+"$")
+	if end.err != nil && ctx.Err() == nil {
+		began = time.Now()
+		end = b.process(ctx, b.TestTime, nil, "-test.run=^"+name+"$")
+	}
+	result := TestResult{Test: test, Verdict: verdict.NotRun, Output: end.output, Took: time.Since(began), Loops: end.loops, Trouble: end.err}
+	if ctx.Err() != nil || end.err != nil {
 		return result
 	}
-	result.Verdict = judge(name, end)
+	result.Verdict = b.judge(name, end)
 	if result.Verdict == verdict.Fail {
 		result.Failure = ParseFailure(end.output)
 	}
 	return result
+}
+
+// waiting returns what watches a test, and says so when it takes long.
+func (b *Binary) waiting(test string) func(string) bool {
+	if b.Waiting == nil {
+		return nil
+	}
+	began, said := time.Now(), false
+	return func(string) bool {
+		if took := time.Since(began); took > b.stall() && !said {
+			said = true
+			b.Waiting(test, took)
+		}
+		return true
+	}
 }
 
 // name is the one that the binary has for a test.
@@ -82,40 +133,8 @@ func (b *Binary) name(test steps.Test) string {
 	return test.Name
 }
 
-// Together runs all tests in one process, which is faster. If that does not end as it
-// should, whole is false, and the result holds nothing to rely on but Panicked, of a test
-// in which something did.
-func (b *Binary) Together(ctx context.Context, tests []steps.Test, flags ...string) (result Result, whole bool) {
-	result = notRun(tests)
-	end := b.process(ctx, b.TestTime, flags...)
-	parts := byTest(end.output)
-	if end.early != "" || panicked(end.output) {
-		for i := range result.Tests {
-			test := &result.Tests[i]
-			if output := parts[b.name(test.Test)]; end.early == "" && panicked(output) {
-				test.Verdict, test.Output = verdict.Panicked, output
-			}
-		}
-		return result, false
-	}
-	for i := range result.Tests {
-		test := &result.Tests[i]
-		name := b.name(test.Test)
-		test.Output = parts[name]
-		test.Verdict = judge(name, ending{output: test.Output, well: true})
-		switch test.Verdict {
-		case verdict.Fail:
-			test.Failure = ParseFailure(test.Output)
-		case verdict.Exited:
-			return result, false
-		}
-	}
-	// If all passed, the process must have ended well: otherwise something ended it.
-	return result, end.well || !result.Done()
-}
-
-// Passes runs the binary once with the flags, and tells whether all that it ran passed.
+// Passes runs the binary once with the flags, and reports whether all that it ran passed.
 func (b *Binary) Passes(ctx context.Context, limit time.Duration, flags ...string) (output string, ok bool) {
-	end := b.process(ctx, limit, flags...)
-	return end.output, end.well && end.early == ""
+	end := b.process(ctx, limit, nil, flags...)
+	return end.output, end.code == 0 && end.early == ""
 }

@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -11,10 +12,19 @@ import (
 	"tokenauth.example/scripts/internal/verdict"
 )
 
-// sandboxTrouble returns the error of a test that the sandbox could not run, or nil.
-func sandboxTrouble(test gotest.TestResult) error {
-	if test.Verdict != verdict.Exited {
-		return nil
+// wordsOf are those of an error, with what to do about it if that is known.
+func wordsOf(err error) string {
+	if machine := (*gotest.MachineTrouble)(nil); errors.As(err, &machine) && machine.Cure != "" {
+		return err.Error() + ". " + machine.Cure
+	}
+	return err.Error()
+}
+
+// trouble returns the error of a test that could not be run for the machine's sake or the
+// sandbox's, or nil.
+func trouble(test gotest.TestResult) error {
+	if test.Trouble != nil || test.Verdict != verdict.Exited {
+		return test.Trouble
 	}
 	return sandbox.Trouble(test.Output)
 }
@@ -54,10 +64,12 @@ func (g *Grader) cause(test gotest.TestResult, requirement string) string {
 		return "the program ended before the test did: something calls os.Exit or log.Fatal, or was killed"
 	case verdict.OutOfMemory:
 		return "it needed more memory than it may have"
+	case verdict.Tampered:
+		return "the code changes what tests say: it claims a verdict that no test has given"
 	case verdict.OutputLimit:
 		return "it printed more than a megabyte, and was stopped"
 	}
-	return "grading was interrupted"
+	return interrupted
 }
 
 func panicOf(output string) string {
@@ -101,15 +113,9 @@ func withoutHeads(said string) string {
 
 // clean leaves out of an output the tests' own marks and where the workshop is, and gives
 // tests the names that they are known by.
-func (s sheet) clean(output string, names map[string]string, root string) string {
-	var kept strings.Builder
-	for line := range strings.Lines(output) {
-		if !strings.HasPrefix(line, "\x16") {
-			kept.WriteString(line)
-		}
-	}
-	said := withoutRoot(kept.String(), root)
-	for name, alias := range names {
+func (a aliases) clean(output string, root string) string {
+	said := withoutRoot(gotest.WithoutMarks(output), root)
+	for name, alias := range a.of {
 		said = strings.ReplaceAll(said, alias, name)
 	}
 	return said

@@ -60,17 +60,17 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	program, said, err := g.Go.Program(compiling, s.step.SolutionDir(), overlay)
 	switch {
 	case ctx.Err() != nil:
-		return rows(verdict.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, interrupted)
 	case compiling.Err() != nil:
-		return rows(verdict.TimedOut, fmt.Sprint("compiling it took more than ", g.BuildTime))
+		return rows(verdict.GraderError, fmt.Sprint("compiling it took more than ", g.BuildTime))
 	case err != nil:
-		return rows(verdict.GraderError, err.Error())
+		return rows(verdict.GraderError, wordsOf(err))
 	case program == nil:
 		return rows(verdict.BuildError, text.Clean(text.FirstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
 	}
 	defer program.Remove()
 	if err := program.Open(); err != nil {
-		return rows(verdict.GraderError, err.Error())
+		return rows(verdict.GraderError, wordsOf(err))
 	}
 	limit := outsideTime * g.TestTime
 	judging, cancel := context.WithTimeout(ctx, limit+10*time.Second) // the judge ends before that
@@ -81,7 +81,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.Output()
 	if ctx.Err() != nil {
-		return rows(verdict.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, interrupted)
 	}
 	var judged contract.Judged
 	if jsonErr := json.Unmarshal(out, &judged); jsonErr != nil {
@@ -91,7 +91,7 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 		}
 		switch trouble := sandbox.Trouble(words); {
 		case trouble != nil:
-			return rows(verdict.GraderError, trouble.Error())
+			return rows(verdict.GraderError, wordsOf(trouble))
 		case judging.Err() != nil:
 			return rows(verdict.GraderError, fmt.Sprintf("nothing could be asked from outside within %v: this machine is too slow, or has too much to do", limit))
 		}

@@ -27,6 +27,7 @@ type sheet struct {
 	gate   *allow.Gate
 	cards  []mistakes.Card
 	ground string // the key of all that a verdict depends on, but for the submission
+	module string // the path of the step's module
 	// program tells that the step's code is a program that is asked from outside too.
 	program bool
 }
@@ -58,25 +59,32 @@ func (g *Grader) sheet(step steps.Step) (sheet, error) {
 		}
 	}
 
-	var reference [][]byte
+	var reference, tests [][]byte
 	var modules []string
 	for _, file := range s.files {
 		switch {
 		case file.Name == "go.mod":
 			modules = required(file.Text)
+			s.module = modulePath(file.Text)
 		case file.Kind == steps.Stub:
 			solved, err := os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file.Name)))
 			if err != nil {
 				return s, err
 			}
 			reference = append(reference, file.Text, solved)
+		case strings.HasSuffix(file.Name, "_test.go") && packageOf(file.Text) == s.packageName(""):
+			tests = append(tests, file.Text)
 		}
 	}
-	if s.gate, err = allow.New(reference, modules); err != nil {
+	rules, err := allow.ReadList(g.Workshop.Path("testdata", "allow.txt"))
+	if err != nil {
 		return s, err
 	}
-	key := cache.NewKey(fmt.Sprint("grades 3 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
-	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes")} {
+	if s.gate, err = allow.New(allow.Step{Number: step.Number(), Reference: reference, Modules: modules, Tests: tests, Rules: rules}); err != nil {
+		return s, err
+	}
+	key := cache.NewKey(fmt.Sprint("grades 4 ", g.Sandbox.Kind, g.TestTime, g.BuildTime, s.program))
+	for _, root := range []string{g.Workshop.Path("solutions"), g.Workshop.Path("testdata", "tokens"), g.Workshop.Path("testdata", "mistakes"), g.Workshop.Path("testdata", "allow.txt")} {
 		if err := key.AddTree(root, func(string) bool { return true }); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return s, err
 		}
@@ -96,6 +104,16 @@ func required(goMod []byte) []string {
 		}
 	}
 	return modules
+}
+
+// modulePath is the path of the module that a go.mod is of.
+func modulePath(goMod []byte) string {
+	for line := range strings.Lines(string(goMod)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			return strings.TrimSpace(path)
+		}
+	}
+	return ""
 }
 
 // all is the result of a step whose tests all have the same verdict.

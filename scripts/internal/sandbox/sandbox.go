@@ -145,7 +145,13 @@ func running(uid int) int {
 // output is the sandbox's own.
 type Failure struct{ Says string }
 
-func (e *Failure) Error() string { return "the sandbox could not run the test: " + e.Says }
+func (e *Failure) Error() string {
+	said := "the sandbox could not run the test: " + e.Says
+	if strings.Contains(e.Says, "Permission denied") {
+		said += ". Does its folder not let programs run (noexec)? Set TMPDIR to one that does."
+	}
+	return said
+}
 
 // Trouble returns a *Failure if an output is not the program's but that of the sandbox, and
 // nil otherwise.
