@@ -48,10 +48,15 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	s.Screen.Printf("\n  %s   %s   hint %d of %d\n", first.Step.Name, s.Screen.Paint(screen.Bold, test), n+1, len(ladder))
 	s.Screen.Wrap("    ", ladder[n])
 	s.Screen.Printf("")
-	if n+1 < len(ladder) {
+	switch last := n+1 == len(ladder); {
+	case s.Keys && last:
+		s.Screen.Printf("    That was the last one. s shows the reference.")
+	case s.Keys:
+		s.Screen.Printf("    There is more: h")
+	case last:
+		s.Screen.Printf("    That was the last one. The reference: %s", s.Command("show", &first.Step))
+	default:
 		s.Screen.Printf("    There is more: %s", s.Command("hint", &first.Step))
-	} else {
-		s.Screen.Printf("    That was the last. The reference: %s", s.Command("show", &first.Step))
 	}
 	given[test] = n + 1
 	if err := rememberHints(s, given); err != nil {

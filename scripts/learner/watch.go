@@ -136,7 +136,7 @@ func (w *watcher) listen() (restore func()) {
 	keys := make(chan byte)
 	w.keys = keys
 	raw := *w.session
-	raw.Screen = raw.Screen.Raw()
+	raw.Screen, raw.Keys = raw.Screen.Raw(), true
 	w.session = &raw
 	go func() {
 		for key := make([]byte, 1); ; {

@@ -22,9 +22,6 @@ type View struct {
 	Changes map[string]progress.Change
 	// Passed and All count the tests of the whole track. Without All, there is no bar.
 	Passed, All int
-	// Keys says that there are keys for hints and the reference, so that no commands are
-	// needed.
-	Keys bool
 	// ReferenceOffered says that the learner is to be told how to see the reference: the hints
 	// have been read, or did not help.
 	ReferenceOffered bool
