@@ -11,6 +11,7 @@ import (
 // names are what the solutions have given another name.
 type names struct {
 	objects  map[string]string            // the new names of what is declared, by its key
+	declared map[string]bool              // the keys of all that was declared before
 	literals map[string]map[string]string // by step, the literals of text that have another text now
 }
 
@@ -18,9 +19,9 @@ type names struct {
 // come in the place of another, that is counted. A name has changed if what it meant is not
 // declared any more, and what the new one means was not declared before.
 func renamed(before, after *tree) (names, error) {
-	found := names{map[string]string{}, map[string]map[string]string{}}
+	found := names{map[string]string{}, map[string]bool{}, map[string]map[string]string{}}
 	objects, uses := ballot{}, map[string]int{}
-	was, is := map[string]bool{}, map[string]bool{}
+	was, is := found.declared, map[string]bool{}
 	for _, step := range slices.Sorted(maps.Values(before.modules)) {
 		old, err := before.tokens(step)
 		if err != nil {
@@ -183,6 +184,7 @@ func (t *tree) rename(step string, n names, literals bool) (map[string][]byte, e
 	if err != nil {
 		return nil, err
 	}
+	objects := t.withMethods(n)
 	for name, text := range files {
 		var renamed []byte
 		at := 0
@@ -195,7 +197,7 @@ func (t *tree) rename(step string, n names, literals bool) (map[string][]byte, e
 		s.Init(file, text, nil, 0)
 		for pos, kind, literal := s.Scan(); kind != token.EOF; pos, kind, literal = s.Scan() {
 			begin := file.Offset(pos)
-			if by, ok := n.objects[idents[name][begin]]; ok && kind == token.IDENT {
+			if by, ok := objects[idents[name][begin]]; ok && kind == token.IDENT {
 				replace(begin, begin+len(literal), by)
 			} else if by, ok := n.literals[step][literal]; ok && kind == token.STRING && literals {
 				replace(begin, begin+len(literal), by)

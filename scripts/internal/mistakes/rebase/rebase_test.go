@@ -205,6 +205,14 @@ func TestCard(t *testing.T) {
 			card:     edits{"names.Get(r.Header.Get(\"Id\"))", "first(names).Get(r.Header.Get(\"Id\"))", "// answer writes", "func first(n Names) Names {\n	_, _ = n.Get(\"\")\n	return n\n}\n\n// answer writes"},
 			want:     edits{"names.ByID(", "first(names).ByID(", "// answer writes", "func first(n Names) Names {\n	_, _ = n.ByID(\"\")\n	return n\n}\n\n// answer writes"},
 		},
+		"a method of the card is in the place of one that has another name": {
+			solution: edits{"Get(id string)", "ByID(id string)", "names.Get", "names.ByID"},
+			store:    edits{") Get(", ") ByID(", "// Get", "// ByID"},
+			card: edits{"names.Get(", "loud{names}.Get(", "// answer writes", "type loud struct{ names Names }\n\nfunc (l loud) Get(id string) (string, error) { return l.names.Get(id) }\n\n" +
+				"type own struct{ *store.Store }\n\nfunc (o own) Get(id int) string { return \"\" }\n\ntype other struct{}\n\nfunc (o other) Get() {}\n\n// answer writes"},
+			want: edits{"names.ByID(", "loud{names}.ByID(", "// answer writes", "type loud struct{ names Names }\n\nfunc (l loud) ByID(id string) (string, error) { return l.names.ByID(id) }\n\n" +
+				"type own struct{ *store.Store }\n\nfunc (o own) ByID(id int) string { return \"\" }\n\ntype other struct{}\n\nfunc (o other) Get() {}\n\n// answer writes"},
+		},
 		"a name is changed where the card is and where it is not": {
 			solution: edits{"fail(", "refuse(", "// fail", "// refuse", "detail", "words"},
 			card:     edits{"fail(w, 404, \"Nobody has this id\")\n", "fail(w, 404, \"Nobody\")\n			fail(w, 404, \"really\")\n"},
