@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"time"
 
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/command"
@@ -92,6 +93,9 @@ func grade(ctx context.Context, s *session.Session, only *steps.Step) (g graded,
 	checker, err := s.Checker(ctx)
 	if err != nil {
 		return g, err
+	}
+	checker.Go.Waiting = func(test string, took time.Duration) {
+		s.Screen.Progress("waiting for %s, which has not ended after %.0f seconds: does it loop? ...", test, took.Seconds())
 	}
 	list, err := s.Workshop.Steps()
 	if err != nil {
