@@ -16,6 +16,7 @@ import (
 type unhurried struct {
 	*httptest.Server
 	asked atomic.Int32  // how often /late was
+	hung  atomic.Int32  // how often /hangs was
 	door  sync.Mutex    // everybody needs it
 	stall atomic.Bool   // nobody is answered soon
 	end   chan struct{} // closed when the test ends
@@ -44,7 +45,7 @@ func newUnhurried(t *testing.T) *unhurried {
 			wait(r, time.Minute)
 		}
 	})
-	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { wait(r, time.Minute) })
+	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { s.hung.Add(1); wait(r, time.Minute) })
 	mux.HandleFunc("/stalls", func(_ http.ResponseWriter, r *http.Request) { s.stall.Store(true); wait(r, time.Minute) })
 	mux.HandleFunc("/gives-up", func(w http.ResponseWriter, r *http.Request) {
 		wait(r, 2*time.Second)
@@ -101,10 +102,10 @@ func TestAgain(t *testing.T) {
 			s := newUnhurried(t).suite(t)
 			c := Case{Name: "is-answered", Why: "A test", Send: test.send, Want: status(200)}
 			o := s.run(t.Context(), c)
-			if late := test.want != verdict.Pass && test.name != "is wrong in time" || test.send.target == "/late"; late != (o.waited > 0) {
-				t.Errorf("it was late: %v, and it waited for %v", late, o.waited)
+			if late := test.want != verdict.Pass && test.name != "is wrong in time" || test.send.target == "/late"; late != (o.late.waited > 0) {
+				t.Errorf("it was late: %v, and it waited for %v", late, o.late.waited)
 			}
-			if o.waited > 0 {
+			if o.late.waited > 0 {
 				quiet := *s
 				quiet.pace = s.pace.alone()
 				o = quiet.alone(t.Context(), c, o)
@@ -146,7 +147,29 @@ func TestAgain_Interrupted(t *testing.T) {
 	s := newUnhurried(t).suite(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if o := s.alone(ctx, Case{Name: "late", Send: get("/late")}, Outcome{Verdict: verdict.TimedOut, waited: 1}); o.Verdict != verdict.NotJudged {
+	if o := s.alone(ctx, Case{Name: "late", Send: get("/late")}, Outcome{Verdict: verdict.TimedOut, late: lateness{waited: 1}}); o.Verdict != verdict.NotJudged {
 		t.Errorf("the verdict is %q", o.Verdict)
+	}
+}
+
+// A route that hangs need not be waited for by every case that asks it.
+func TestAgain_KnowsARouteThatHangs(t *testing.T) {
+	server := newUnhurried(t)
+	s := server.suite(t)
+	var late []job
+	outcomes := map[string]Outcome{}
+	for _, target := range []string{"/hangs?1", "/hangs?2", "/hangs?3", "/hangs?4", "/quick"} {
+		c := Case{Name: target, Send: get(target), Want: status(200)}
+		late = append(late, job{target, c})
+		outcomes[target] = Outcome{Verdict: verdict.TimedOut, late: lateness{time.Second, c.Send.route()}}
+	}
+	s.askAgain(t.Context(), quickPace.alone(), late, outcomes, len(late))
+	for name, o := range outcomes {
+		if want := map[bool]verdict.Verdict{true: verdict.Pass, false: verdict.TimedOut}[name == "/quick"]; o.Verdict != want {
+			t.Errorf("%s: the verdict is %q, not %q", name, o.Verdict, want)
+		}
+	}
+	if n := server.hung.Load(); n != 2 {
+		t.Errorf("what hangs was asked %d times again, not twice", n)
 	}
 }

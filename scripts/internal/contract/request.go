@@ -89,6 +89,19 @@ func (r request) hashes() bool {
 	return path == "/users" || path == "/auth/token"
 }
 
+// route is the method and the path without what names one thing or adds a query: "GET /tasks",
+// "GET /tasks/".
+func (r request) route() string {
+	if r.whole != "" {
+		return r.whole
+	}
+	path, _, _ := strings.Cut(r.target, "?")
+	if parts := strings.SplitAfterN(path, "/", 4); len(parts) == 3 && parts[1] == "tasks/" {
+		path = "/tasks/"
+	}
+	return r.method + " " + path
+}
+
 // announcing gives another length than the body's.
 func (r request) announcing(length string) request { r.length = length; return r }
 

@@ -30,7 +30,7 @@ type Outcome struct {
 	Unreached                 bool   // there was no connection: somebody stopped the server, or a case did
 	Took                      time.Duration
 
-	waited time.Duration // for an answer that came too late; 0 if none did, or it is a pass
+	late lateness // of one of its requests, unless it is a pass
 }
 
 // NotJudged returns how many cases were answered too late to be judged.

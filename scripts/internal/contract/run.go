@@ -114,7 +114,7 @@ func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 		mu.Lock()
 		defer mu.Unlock()
 		outcomes[j.name] = outcome
-		if outcome.waited == 0 { // or it will be asked again
+		if outcome.late.waited == 0 { // or it will be asked again
 			done++
 			s.progress(done, len(all))
 		}
@@ -185,7 +185,7 @@ func (s *suite) run(ctx context.Context, c Case) (outcome Outcome) {
 				panic(ended)
 			}
 			outcome = stopped.outcome
-			outcome.waited = t.waited
+			outcome.late = t.late
 			if ctx.Err() != nil {
 				outcome = Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted during it"}
 			}

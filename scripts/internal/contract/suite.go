@@ -87,14 +87,14 @@ func (s *suite) meet(ctx context.Context) {
 	const meetTime = 2 * time.Minute
 	s.pace.caseTime, s.pace.longest = meetTime, meetTime
 	watched := s.watch(ctx)
-	var waited time.Duration
-	if s.ann, waited = s.newPerson(ctx); s.ann.err == nil {
-		s.bob, waited = s.newPerson(ctx)
+	var late lateness
+	if s.ann, late = s.newPerson(ctx); s.ann.err == nil {
+		s.bob, late = s.newPerson(ctx)
 	} else {
 		s.bob = s.ann
 	}
-	late := !watched() && waited > 0
-	s.ann.late, s.bob.late = late && s.ann.err != nil, late
+	slow := !watched() && late.waited > 0
+	s.ann.late, s.bob.late = slow && s.ann.err != nil, slow
 	if s.Key != "" {
 		s.keyProblem = s.tryKey(ctx)
 	}

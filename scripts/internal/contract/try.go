@@ -19,7 +19,7 @@ type try struct {
 	mu     sync.Mutex        // cases send requests side by side
 	values map[string]string // what fill has put in, by name
 	log    []exchange
-	waited time.Duration // for the longest of the requests that were answered too late
+	late   lateness // the longest of those of its requests
 }
 
 // one does a case of one request.
@@ -118,7 +118,7 @@ func (t *try) askFor(ctx context.Context, r request, wanted int) ([]answer, erro
 	defer t.mu.Unlock()
 	t.log = append(t.log, t.suite.exchange(r, answer{raw: strings.Join(raw, "\n")}, err))
 	if t.suite.pace.late(r, answers, err, waited) {
-		t.waited = max(t.waited, waited, 1)
+		t.late = t.late.longer(lateness{max(waited, 1), r.route()})
 	}
 	return answers, err
 }
