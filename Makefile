@@ -3,13 +3,19 @@ STEP =
 DIR =
 URL = http://127.0.0.1:8000
 ARGS =
+# What is set for other projects would change what is built here, and for which system.
+unexport GO111MODULE GOOS GOARCH GOEXPERIMENT GOWORK
 # A Go that is too old would answer with its usage, and not say why.
-ifeq ($(filter go1.%,$(shell go -C scripts env GOVERSION 2>&1)),)
+GO_VERSION := $(shell GO111MODULE= GOOS= GOARCH= GOEXPERIMENT= GOWORK= go -C scripts env GOVERSION 2>&1)
+ifeq ($(filter 26 27 28 29 3% 4% 5% 6% 7% 8% 9%,$(word 2,$(subst ., ,$(filter go1.%,$(GO_VERSION))))),)
+ifneq ($(GOTOOLCHAIN),)
+$(error GOTOOLCHAIN is set to $(GOTOOLCHAIN), and the workshop needs Go 1.26 or newer. Begin with: GOTOOLCHAIN=auto make $(MAKECMDGOALS))
+endif
 $(error Go is not there, or too old: install Go 1.26 or newer from https://go.dev/dl)
 endif
 WORKSHOP = @go -C scripts tool workshop
 
-start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench:
+start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
 grade:
@@ -18,7 +24,10 @@ grade:
 contract:
 	$(WORKSHOP) $@ -url "$(URL)" $(ARGS)
 
+help:
+	$(WORKSHOP) $@
+
 test: verify
 
-.PHONY: start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench grade contract test
+.PHONY: start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card grade contract help test
 .DEFAULT_GOAL = start

@@ -36,7 +36,7 @@ func catchup(ctx context.Context, s *session.Session, in *command.Input) (int, e
 	}
 	cmd := g.Command(ctx, s.Workshop.Root, []string{"GOWORK=" + s.Workshop.Path("go.work")}, append(edit, "go.work")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return command.Trouble, session.WayOut(fmt.Errorf("go.work could not be changed: %s", strings.TrimSpace(string(out))), "Bring it back: git restore go.work")
+		return command.Trouble, session.WayOut(fmt.Errorf("go.work could not be changed: %s", strings.TrimSpace(string(out))), "%s", s.BringBack("go.work"))
 	}
 	if len(before) == 0 {
 		s.Screen.Printf("Every step is your own again.")

@@ -37,7 +37,7 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	test := first.Result.FirstFailure().Name
 	hints, err := lesson.ReadHints(first.Step.Dir())
 	if err != nil {
-		return command.Trouble, session.WayOut(err, "Bring it back: git restore steps/%s/HINTS.md", first.Step.Name)
+		return command.Trouble, session.WayOut(err, "%s", s.BringBack("steps/"+first.Step.Name+"/HINTS.md"))
 	}
 	ladder := hints[test]
 	if len(ladder) == 0 {
@@ -48,14 +48,32 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	s.Screen.Printf("\n  %s   %s   hint %d of %d\n", first.Step.Name, s.Screen.Paint(screen.Bold, test), n+1, len(ladder))
 	s.Screen.Wrap("    ", ladder[n])
 	s.Screen.Printf("")
-	if n+1 < len(ladder) {
+	switch last := n+1 == len(ladder); {
+	case s.Keys && last:
+		s.Screen.Printf("    That was the last one. s shows the reference.")
+	case s.Keys:
+		s.Screen.Printf("    There is more: h")
+	case last:
+		s.Screen.Printf("    That was the last one. The reference: %s", s.Command("show", &first.Step))
+	default:
 		s.Screen.Printf("    There is more: %s", s.Command("hint", &first.Step))
-	} else {
-		s.Screen.Printf("    That was the last. The reference: %s", s.Command("show", &first.Step))
 	}
 	given[test] = n + 1
-	rememberHints(s, given)
+	if err := rememberHints(s, given); err != nil {
+		s.Screen.Printf("")
+		s.Screen.Wrap("    ", fmt.Sprintf("How far you are cannot be remembered (%v), so this hint will come again. All of them are in steps/%s/HINTS.md", err, first.Step.Name))
+	}
 	return command.Done, nil
+}
+
+// hintsRead reports whether all hints for the test at which a step stands have been given.
+func hintsRead(s *session.Session, report check.StepReport) bool {
+	failure := report.Result.FirstFailure()
+	if failure == nil {
+		return false
+	}
+	hints, err := lesson.ReadHints(report.Step.Dir())
+	return err == nil && len(hints[failure.Name]) > 0 && hintsGiven(s)[failure.Name] >= len(hints[failure.Name])
 }
 
 func hintsFile(s *session.Session) string { return s.Workshop.Path(".workshop", "hints.json") }
@@ -81,16 +99,18 @@ func forgetHints(s *session.Session, reports []check.StepReport) {
 		}
 	}
 	if len(given) < before {
-		rememberHints(s, given)
+		_ = rememberHints(s, given) // then a hint too many is thought to be given
 	}
 }
 
-func rememberHints(s *session.Session, given map[string]int) {
+// rememberHints keeps how many hints were given for each test.
+func rememberHints(s *session.Session, given map[string]int) error {
 	text, err := json.Marshal(given)
 	if err != nil {
-		return
+		return err
 	}
-	if os.MkdirAll(filepath.Dir(hintsFile(s)), 0o755) == nil {
-		_ = os.WriteFile(hintsFile(s), text, 0o644) // if it fails, the same hint comes again
+	if err := os.MkdirAll(filepath.Dir(hintsFile(s)), 0o755); err != nil {
+		return err
 	}
+	return os.WriteFile(hintsFile(s), text, 0o644)
 }

@@ -49,7 +49,7 @@ func reset(ctx context.Context, s *session.Session, in *command.Input) (int, err
 	}
 	for _, name := range []string{"README.md", "HINTS.md"} {
 		if _, err := os.Stat(filepath.Join(step.Dir(), name)); err != nil {
-			s.Screen.Printf("%s is missing. Bring it back: git restore steps/%s/%[1]s", name, step.Name)
+			s.Screen.Printf("%s is missing. %s", name, s.BringBack("steps/"+step.Name+"/"+name))
 		}
 	}
 	return command.Done, nil

@@ -21,7 +21,11 @@ const (
 // clientsRows measures what many clients at once do to the reference server, as it is by
 // default, and what a flood of logins does to those who have a token.
 func (b *bencher) clientsRows(ctx context.Context) error {
-	program, cleanUp, err := launch.Build(ctx, b.session, b.list[len(b.list)-1].SolutionDir(), "off")
+	step, err := b.copy.Server()
+	if err != nil {
+		return err
+	}
+	program, cleanUp, err := launch.Build(ctx, b.session, step.SolutionDir(), "off")
 	if err != nil {
 		return err
 	}

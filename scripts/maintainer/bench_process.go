@@ -26,8 +26,8 @@ func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20
 // opened is what a process has open.
 type opened struct{ sockets, files int }
 
-// settled counts what a process has open, if possible when it is no more than most sockets.
-func settled(pid, most int) (o opened) {
+// settled counts what a process has open, if possible when it is no more than max sockets.
+func settled(pid, max int) (o opened) {
 	dir := fmt.Sprintf("/proc/%d/fd", pid)
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		list, _ := os.ReadDir(dir)
@@ -40,7 +40,7 @@ func settled(pid, most int) (o opened) {
 				o.files++
 			}
 		}
-		if o.sockets <= most || time.Now().After(deadline) {
+		if o.sockets <= max || time.Now().After(deadline) {
 			return o
 		}
 	}

@@ -15,7 +15,11 @@ import (
 // serverRows measures the reference server's processor time for a request, beside that of
 // servers which do less.
 func (b *bencher) serverRows(ctx context.Context) error {
-	server, cleanUp, err := launch.Build(ctx, b.session, b.list[len(b.list)-1].SolutionDir(), "off")
+	step, err := b.copy.Server()
+	if err != nil {
+		return err
+	}
+	server, cleanUp, err := launch.Build(ctx, b.session, step.SolutionDir(), "off")
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/gotest"
@@ -21,6 +23,9 @@ func (p *prover) stubsFail(ctx context.Context) (string, error) {
 	defer os.RemoveAll(folder)
 	count := 0
 	for _, step := range p.steps {
+		if err := p.givenSaySo(step); err != nil {
+			return "", err
+		}
 		p.screen.Progress("testing the stubs of %s ...", step.Name)
 		report, err := stubReport(ctx, p.g, step)
 		if err != nil {
@@ -53,6 +58,24 @@ func (p *prover) stubsFail(ctx context.Context) (string, error) {
 		}
 	}
 	return fmt.Sprintf("%d tests", count), nil
+}
+
+// givenHead begins every Go file that is given, in solutions/ and in steps/ alike.
+const givenHead = "// Given: this file is the same for everybody, and grading uses the original in solutions/.\n" +
+	"// \"make stubs\" writes the copy in steps/.\n\n"
+
+// givenSaySo looks whether the given files of a step say that they are.
+func (p *prover) givenSaySo(step steps.Step) error {
+	files, err := step.Files()
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if file.Kind == steps.Given && strings.HasSuffix(file.Name, ".go") && !bytes.HasPrefix(file.Text, []byte(givenHead)) {
+			p.wrong("solutions/%s/%s: is given, and so must begin with:\n%s", step.Name, file.Name, givenHead)
+		}
+	}
+	return nil
 }
 
 // stubReport is what a learner is told who has not changed anything yet.

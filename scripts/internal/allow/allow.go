@@ -1,11 +1,16 @@
-// Package allow looks at a submission's source before it is compiled. No step needs to
-// end the process, to reach into memory, or to look at the tests that judge it, so code
-// that could is not run. Tests in the same process cannot be made safe in another way:
-// whoever can print a verdict and exit has written it.
+// Package allow looks at a submission's source before it is compiled. No step needs to end
+// the process, to reach into memory, or to change what the tests use too, so code that could
+// is not run. It begins with what steps need: the harmless packages, some names of others,
+// and what the reference uses. A teacher's list can widen that.
+//
+// It reads the source and not its types, so it cannot follow a value: a method that is
+// called through an interface has no package. What must not be reached at all is therefore
+// kept out of reach by refusing the packages in which it begins.
 package allow
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -15,126 +20,185 @@ import (
 	"strings"
 )
 
-// standard are the packages of the standard library that every step may use. A path that
-// ends in "/..." stands for all below it, too.
-var standard = []string{
-	"bufio", "bytes", "cmp", "container/...", "context", "crypto/...", "database/sql/...", "encoding/...", "errors", "fmt",
-	"hash/...", "html/...", "io", "iter", "log/...", "maps", "math/...", "mime/...", "net", "net/http", "net/http/httptest", "net/mail", "net/netip", "net/textproto",
-	"net/url", "path", "regexp/...", "slices", "sort", "strconv", "strings", "sync/...", "text/template", "time", "unicode/...", "unique",
-}
-
-// few are packages of which little is harmless, and that. A name that ends in "*" stands
-// for all that begin so.
-var few = map[string][]string{
-	"runtime":                {"NumCPU", "GOMAXPROCS"},
-	"modernc.org/sqlite/lib": {"SQLITE_*"}, // the numbers of errors; the rest works on raw memory
-}
-
-// reasons say of what learners may come upon why it is refused.
-var reasons = map[string]string{
-	"C":             "cgo needs a C compiler, and C can do anything",
-	"embed":         "a step has no files to embed",
-	"flag":          "it reads the flags of the tests; settings come from elsewhere",
-	"os":            "a step never needs the system: settings, clock and log are handed in",
-	"os/exec":       "a step starts no programs",
-	"plugin":        "a step loads no code",
-	"reflect":       "it reaches into the tests that judge the step",
-	"runtime/debug": "it reaches into the process that judges the step",
-	"syscall":       "a step never needs the system: settings, clock and log are handed in",
-	"testing":       "code that asks whether it is being tested answers for the tests alone",
-	"unsafe":        "it reaches into the memory of the tests that judge the step",
+// Step is what is known of a step before anybody hands it in.
+type Step struct {
+	Number    string
+	Reference [][]byte // the files that learners write, as they get them and solved
+	Modules   []string // whose packages are open to the step as a whole
+	Tests     [][]byte // the tests that are in the package that learners write
+	Rules     []Rule   // the teacher's
 }
 
 // Gate knows what the files of one step may use.
 type Gate struct {
-	paths []string            // that may be imported
-	few   map[string][]string // of which only these names may be used
+	paths  []string         // that may be imported
+	names  map[string]names // of which only these names may be used
+	inMain map[string]names // that may be used in the function main of a program too
+	blank  []string         // that may be imported for what they do by themselves
 	// directives to the compiler that may be given.
 	directives []string
+	// tests are the names that the tests of the package declare, and predeclared are those of
+	// Go's that they use.
+	tests, predeclared map[string]bool
 }
 
-// New returns the Gate of a step. Besides what is harmless, its code may use what the
-// reference and the stub use: their packages, but of the standard library just the names
-// that stand there. modules are those that are open to the step as a whole.
-func New(reference [][]byte, modules []string) (*Gate, error) {
-	g := &Gate{paths: slices.Clone(standard), few: map[string][]string{}}
-	for _, module := range modules {
-		g.paths = append(g.paths, module, module+"/...")
+// New returns the Gate of a step.
+func New(step Step) (*Gate, error) {
+	g := &Gate{paths: slices.Clone(open), names: map[string]names{}, inMain: map[string]names{}, tests: map[string]bool{}, predeclared: map[string]bool{}}
+	for _, module := range step.Modules {
+		g.paths = append(g.paths, module)
+		if module != "modernc.org/sqlite" { // below that is C's memory
+			g.paths = append(g.paths, module+"/...")
+		}
 	}
-	for path, names := range few {
-		g.few[path] = slices.Clone(names)
+	for path, list := range limited {
+		if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") || path == "modernc.org/sqlite/lib" || allows(g.paths, path) {
+			g.names[path] = strings.Fields(list)
+		}
 	}
-	for _, source := range reference {
-		file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
+	for _, text := range step.Reference {
+		if err := g.addReference(text); err != nil {
 			return nil, err
 		}
-		for _, group := range file.Comments {
-			for _, comment := range group.List {
-				if directive(comment.Text) {
-					g.directives = append(g.directives, comment.Text)
-				}
-			}
+	}
+	for _, text := range step.Tests {
+		if err := g.addTests(text); err != nil {
+			return nil, err
 		}
-		for _, spec := range file.Imports {
-			path := importPath(spec)
-			if strings.Contains(strings.Split(path, "/")[0], ".") {
-				g.paths = append(g.paths, path)
-				continue
-			}
-			if !allows(standard, path) {
-				g.few[path] = append(g.few[path], usedNames(file, spec)...)
-			}
+	}
+	for _, rule := range step.Rules {
+		switch {
+		case rule.Step != "*" && rule.Step != step.Number:
+		case len(rule.Names) == 0:
+			delete(g.names, rule.Path)
+			g.paths = append(g.paths, rule.Path)
+		default:
+			g.names[rule.Path] = append(g.names[rule.Path], rule.Names...)
 		}
 	}
 	return g, nil
 }
 
+// addReference opens what a file of the reference uses.
+func (g *Gate) addReference(text []byte) error {
+	fset := token.NewFileSet()
+	parsed, err := parser.ParseFile(fset, "", text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	file := resolve(fset, parsed)
+	for _, comment := range comments(file) {
+		if directive(comment.Text) {
+			g.directives = append(g.directives, comment.Text)
+		}
+	}
+	for _, spec := range file.Imports {
+		path := importPath(spec)
+		_, known := limited[path]
+		switch outside := strings.Contains(strings.Split(path, "/")[0], "."); {
+		case spec.Name != nil && spec.Name.Name == "_":
+			g.blank = append(g.blank, path)
+		case outside && !known:
+			g.paths = append(g.paths, path)
+		case !allows(open, path):
+			for _, used := range uses(file, spec) {
+				if used.inMain {
+					g.inMain[path] = append(g.inMain[path], used.name)
+				} else {
+					g.names[path] = append(g.names[path], used.name)
+				}
+			}
+			if g.names[path] == nil && g.inMain[path] == nil {
+				g.names[path] = names{}
+			}
+		}
+	}
+	return nil
+}
+
 // Check returns what a file uses that it must not, in lines that begin with its name. An
 // error means that the file cannot be parsed, and must not be compiled: what the gate
 // cannot read, it cannot judge.
-func (g *Gate) Check(name string, source []byte) (found []string, err error) {
+func (g *Gate) Check(name string, text []byte) (found []string, err error) {
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, name, source, parser.ParseComments|parser.SkipObjectResolution)
+	parsed, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
+	file := resolve(fset, parsed)
 	refuse := func(at token.Pos, format string, args ...any) {
 		found = append(found, fmt.Sprintf("%s:%d: %s", name, fset.PositionFor(at, false).Line, fmt.Sprintf(format, args...)))
 	}
 	for _, spec := range file.Imports {
-		path := importPath(spec)
-		names, limited := g.few[path]
-		switch {
-		case !limited && allows(g.paths, path):
-		case !limited || spec.Name != nil && (spec.Name.Name == "." || spec.Name.Name == "_"):
-			reason := reasons[path]
-			if reason == "" {
-				reason = "no step needs it"
-			}
-			refuse(spec.Pos(), "the import %q is refused: %s", path, reason)
-		default:
-			for _, used := range usedNames(file, spec) {
-				if !slices.ContainsFunc(names, func(name string) bool { return matches(name, used) }) {
-					refuse(spec.Pos(), "%s.%s is refused: of %q the step may use %s", localName(spec), used, path, strings.Join(slices.Compact(slices.Sorted(slices.Values(names))), ", "))
-				}
-			}
+		g.checkImport(file, spec, refuse)
+	}
+	for _, comment := range comments(file) {
+		if directive(comment.Text) && !slices.Contains(g.directives, comment.Text) {
+			refuse(comment.Pos(), "the directive %q is refused: it tells the compiler more than a step needs", fmt.Sprintf("%.30s", comment.Text))
 		}
 	}
-	for _, group := range file.Comments {
-		for _, comment := range group.List {
-			if directive(comment.Text) && !slices.Contains(g.directives, comment.Text) {
-				refuse(comment.Pos(), "the directive %q is refused: it tells the compiler more than a step needs", fmt.Sprintf("%.30s", comment.Text))
-			}
-		}
-	}
-	if bytes.IndexByte(source, 0x16) >= 0 {
+	checkWrites(file, refuse)
+	g.checkNames(file, refuse)
+	if bytes.IndexByte(text, 0x16) >= 0 {
 		found = append(found, name+": the byte 0x16 is refused: the tests' own lines begin with it")
 	}
 	return found, nil
 }
 
-// directive tells of a comment that the compiler obeys.
+// checkImport refuses an import, or what a file uses of it.
+func (g *Gate) checkImport(file *source, spec *ast.ImportSpec, refuse func(token.Pos, string, ...any)) {
+	path := importPath(spec)
+	list, some := g.names[path]
+	inMain, someInMain := g.inMain[path]
+	some = some || someInMain
+	local := ""
+	if spec.Name != nil {
+		local = spec.Name.Name
+	}
+	_, certain := packageName(path)
+	switch {
+	case local == "_" && (slices.Contains(g.blank, path) || !some && allows(g.paths, path)):
+	case local == "_" && some, local == ".", !some && !allows(g.paths, path):
+		reason := reasons[path]
+		switch {
+		case reason == "" && local == "." && (some || allows(g.paths, path)):
+			reason = "import it without the dot, so that everybody sees whose names they are"
+		case reason == "":
+			reason = "no step needs it"
+		}
+		refuse(spec.Pos(), "the import %q is refused: %s", path, reason)
+	case local == "" && !certain:
+		refuse(spec.Pos(), "the import %q is refused without a name: give it one, as in: import name %q", path, path)
+	case some:
+		for _, used := range uses(file, spec) {
+			if list.has(used.name) && !slices.Contains(strings.Fields(ending[path]), used.name) || used.inMain && inMain.has(used.name) {
+				continue
+			}
+			refuse(used.at, "%s.%s is refused: %s", localName(spec), used.name, g.why(path, used.name))
+		}
+	}
+}
+
+// why says why a name of a package is refused, and what to do.
+func (g *Gate) why(path, name string) string {
+	if g.inMain[path].has(name) {
+		return "outside of the function main, a step does not need it: " + cmp.Or(instead[path+"."+name], "take what is needed as a parameter")
+	}
+	if said := append(slices.Clone(g.names[path]), g.inMain[path]...).said(); said != "" {
+		return fmt.Sprintf("of %q the step may use %s", path, said)
+	}
+	return cmp.Or(instead[path+"."+name], fmt.Sprintf("no step needs it of %q; if yours does, ask your teacher, who can allow it in testdata/allow.txt", path))
+}
+
+func comments(file *source) []*ast.Comment {
+	var list []*ast.Comment
+	for _, group := range file.Comments {
+		list = append(list, group.List...)
+	}
+	return list
+}
+
+// directive reports whether a comment is one that the compiler obeys.
 func directive(text string) bool {
 	if strings.HasPrefix(text, "//go:generate") || strings.HasPrefix(text, "//go:noinline") {
 		return false
@@ -142,12 +206,6 @@ func directive(text string) bool {
 	return slices.ContainsFunc([]string{"//go:", "//line ", "/*line ", "//export ", "// +build", "//+build"}, func(begin string) bool {
 		return strings.HasPrefix(text, begin)
 	})
-}
-
-// matches tells whether a name is one of those that few has.
-func matches(pattern, name string) bool {
-	begin, all := strings.CutSuffix(pattern, "*")
-	return name == pattern || all && strings.HasPrefix(name, begin)
 }
 
 func importPath(spec *ast.ImportSpec) string {
@@ -160,30 +218,40 @@ func localName(spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name
 	}
-	path := importPath(spec)
-	return path[strings.LastIndexByte(path, '/')+1:]
+	name, _ := packageName(importPath(spec))
+	return name
 }
 
-// usedNames are the names of an imported package that a file uses. A package that is used
-// as a value in any other way does not compile.
-func usedNames(file *ast.File, spec *ast.ImportSpec) []string {
-	var names []string
+// use is that of a name of an imported package.
+type use struct {
+	name   string
+	at     token.Pos
+	inMain bool // in the function main of a program
+}
+
+// uses are the names of an imported package that a file uses, each once in main and once
+// elsewhere. A package that is used in any other way does not compile.
+func uses(file *source, spec *ast.ImportSpec) []use {
+	var list []use
 	local := localName(spec)
-	ast.Inspect(file, func(node ast.Node) bool {
-		if selector, ok := node.(*ast.SelectorExpr); ok {
-			if of, ok := selector.X.(*ast.Ident); ok && of.Name == local {
-				names = append(names, selector.Sel.Name)
+	for _, declaration := range file.Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		inMain := ok && file.Name.Name == "main" && function.Recv == nil && function.Name.Name == "main"
+		ast.Inspect(declaration, func(node ast.Node) bool {
+			selector, ok := node.(*ast.SelectorExpr)
+			if !ok {
+				return true
 			}
-		}
-		return true
-	})
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-func allows(paths []string, path string) bool {
-	return slices.ContainsFunc(paths, func(allowed string) bool {
-		parent, all := strings.CutSuffix(allowed, "/...")
-		return path == parent || all && strings.HasPrefix(path, parent+"/")
-	})
+			of, ok := selector.X.(*ast.Ident)
+			if !ok || !file.means(of, local) {
+				return true
+			}
+			name := selector.Sel.Name
+			if !slices.ContainsFunc(list, func(u use) bool { return u.name == name && u.inMain == inMain }) {
+				list = append(list, use{name, selector.Pos(), inMain})
+			}
+			return true
+		})
+	}
+	return list
 }

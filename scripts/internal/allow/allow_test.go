@@ -1,6 +1,8 @@
 package allow_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,7 +27,7 @@ var _ jwt.Claims
 
 func newGate(t *testing.T) *allow.Gate {
 	t.Helper()
-	g, err := allow.New([][]byte{[]byte(reference)}, []string{"golang.org/x/crypto"})
+	g, err := allow.New(allow.Step{Reference: [][]byte{[]byte(reference)}, Modules: []string{"golang.org/x/crypto"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,6 +66,29 @@ func TestGate_Refuses(t *testing.T) {
 		{"nosplit", "//go:nosplit\nfunc f() {}", `the directive "//go:nosplit"`},
 		{"export", "//export f\nfunc f() {}", `the directive "//export f"`},
 		{"escapes in a directive", "//go:\x1b[31mred\nvar x int", `"//go:\x1b[31mred"`},
+		{"a package that has another name than its folder", "import \"modernc.org/sqlite/lib\"\nvar _ = sqlite3.Xsqlite3_malloc", `sqlite3.Xsqlite3_malloc is refused: of "modernc.org/sqlite/lib" the step may use SQLITE_*`},
+		{"raw memory", `import "modernc.org/libc"`, `it works on raw memory`},
+		{"a dot", "import . \"io\"\nfunc f() { EOF = nil }", `the import "io" is refused: import it without the dot`},
+		{"everybody's client", "import \"net/http\"\nvar c = http.DefaultClient", `http.DefaultClient is refused: it is everybody's; make one of your own: &http.Client{}`},
+		{"everybody's transport, in a function", "import web \"net/http\"\nfunc f() { _ = web.DefaultTransport }", `web.DefaultTransport is refused`},
+		{"everybody's mux", "import \"net/http\"\nfunc init() { http.HandleFunc(\"/\", nil) }", `http.HandleFunc is refused: it changes the routes of everybody`},
+		{"files by net/http", "import \"net/http\"\nvar _ = http.Dir(\"/\")", `http.Dir is refused: no step needs it of "net/http"; if yours does, ask your teacher`},
+		{"everybody's log", "import \"log/slog\"\nfunc init() { slog.SetDefault(nil) }", `slog.SetDefault is refused: it changes the log for everybody`},
+		{"where a program is", "import \"log/slog\"\nvar r slog.Record", `slog.Record is refused`},
+		{"the log's output", "import (\n\t\"io\"\n\t\"log\"\n)\nfunc init() { log.SetOutput(io.Discard) }", `log.SetOutput is refused: it changes the log for everybody`},
+		{"a hash", "import \"crypto\"\nfunc init() { crypto.RegisterHash(crypto.SHA256, nil) }", `crypto.RegisterHash is refused: it changes the hash for everybody`},
+		{"drivers", "import \"database/sql\"\nfunc init() { sql.Register(\"sqlite\", nil) }", `sql.Register is refused`},
+		{"gob", `import "encoding/gob"`, `what it registers counts for the whole program`},
+		{"templates", `import "text/template"`, `a template can call whatever a value has`},
+		{"expvar", `import "expvar"`, `what it publishes counts`},
+		{"a variable of another package", "import \"io\"\nfunc init() { io.EOF = nil }", `to change io.EOF is refused: it is a variable of another package`},
+		{"one in a list", "import (\n\t\"errors\"\n\t\"crypto/rand\"\n)\nvar x error\nfunc init() { x, rand.Reader = errors.New(\"\"), nil }", `to change rand.Reader is refused`},
+		{"a field of one", "import \"github.com/golang-jwt/jwt/v5\"\nfunc init() { jwt.SigningMethodHS256.Hash = 0 }", `to change jwt.SigningMethodHS256 is refused`},
+		{"what one points to", "import \"time\"\nfunc init() { *time.Local = *time.UTC }", `to change time.Local is refused`},
+		{"the address of one", "import \"io\"\nvar p = &io.EOF", `to change io.EOF is refused`},
+		{"one in a range", "import \"io\"\nfunc f(list []error) { for _, io.EOF = range list {} }", `to change io.EOF is refused`},
+		{"a map of another package", "import \"unicode\"\nfunc f() { delete(unicode.Scripts, \"Latin\") }", `to change unicode.Scripts is refused`},
+		{"one behind a parenthesis and a type", "import \"crypto/rand\"\nfunc f() { (*(rand.Reader.(*int))) = 1 }", `to change rand.Reader is refused`},
 		{"the byte of the tests' marks", "var x = `\x16--- PASS: `", `the byte 0x16 is refused`},
 	} {
 		found, err := g.Check("x.go", []byte("package p\n\n"+test.code+"\n"))
@@ -89,11 +114,108 @@ func TestGate_Allows(t *testing.T) {
 		{"a comment about directives", "// Use go:build here, and //go:linkname never.\nvar x int"},
 		{"text about the system", "var x = \"os.Exit(0) //go:linkname unsafe\""},
 		{"something of one's own that is called os", "type system struct{ Exit int }\nvar os system\nvar _ = os.Exit"},
+		{"a variable that is called like a package", "import \"log\"\nvar _ = log.New\nfunc f(log interface{ SetOutput() }) { log.SetOutput() }"},
+		{"to change what is one's own", "import \"net/http\"\nfunc f(s *http.Server, r *http.Request) { s.Addr, r.Body = \"\", http.NoBody }"},
+		{"the address of a value of one's own", "import \"net/http\"\nvar s = &http.Server{Addr: \"\"}"},
+		{"one's own log", "import (\n\t\"io\"\n\t\"log\"\n)\nfunc f(w io.Writer) { l := log.New(w, \"\", 0); l.SetOutput(w) }"},
 		{"a byte order mark, CRLF", "\r\nvar x = 1\r\n"},
 	} {
 		if found, err := g.Check("x.go", []byte("\ufeffpackage p\n\n"+test.code+"\n")); err != nil || len(found) > 0 {
 			t.Errorf("%s: %v %q", test.name, err, found)
 		}
+	}
+}
+
+const program = `package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+)
+
+func main() {
+	fmt.Fprintln(os.Stderr, os.Getenv("X"), syscall.SIGTERM)
+	os.Exit(1)
+}
+`
+
+const ofProgram = `package main
+
+import "testing"
+
+const secretKey = "k"
+
+func launch(t *testing.T) error { return nil }
+
+func TestLaunch(t *testing.T) { if launch(t) != nil || len(secretKey) == 0 || true == false { panic(1) } }
+`
+
+// What main may use, nothing else may; and the tests of the same package are not there.
+func TestGate_Main(t *testing.T) {
+	g, err := allow.New(allow.Step{Reference: [][]byte{[]byte(program)}, Tests: [][]byte{[]byte(ofProgram)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, code, says string }{
+		{"main itself", "import \"os\"\nfunc main() { defer func() { os.Exit(2) }() }", ""},
+		{"init", "import \"os\"\nfunc init() { os.Exit(0) }", "os.Exit is refused: outside of the function main, a step does not need it: return an error in its place"},
+		{"a variable", "import \"os\"\nvar exit = os.Exit", "os.Exit is refused"},
+		{"the environment", "import \"os\"\nfunc f() string { return os.Getenv(\"X\") }", "os.Getenv is refused: outside of the function main, a step does not need it: take what is needed as a parameter"},
+		{"a method that is called main", "import \"os\"\ntype t int\nfunc (t) main() { os.Exit(0) }", "os.Exit is refused"},
+		{"a closure that is called main", "import \"os\"\nfunc init() { main := func() { os.Exit(0) }; main() }", "os.Exit is refused"},
+		{"a signal elsewhere", "import \"syscall\"\nfunc f() any { return syscall.SIGTERM }", "syscall.SIGTERM is refused"},
+		{"another name, in main", "import \"syscall\"\nfunc main() { syscall.Kill(1, 9) }", `syscall.Kill is refused: of "syscall" the step may use SIGTERM`},
+		{"a name of the tests", "func f() string { return secretKey }", "secretKey is refused: it belongs to the tests"},
+		{"a name like one of the tests, of one's own", "type s struct{ secretKey string }\nfunc f(x s, launch int) string { _ = launch; return x.secretKey }", ""},
+		{"another nil", "var nil error", "a nil of your own is refused: the tests mean that of Go"},
+		{"another len", "func len(any) int { return 0 }", "a len of your own is refused"},
+		{"another true", "const true = false", "a true of your own is refused"},
+		{"another max, which the tests do not use", "func max(a, b int) int { return a }", ""},
+	} {
+		found, err := g.Check("x.go", []byte("package main\n\n"+test.code+"\n"))
+		said := strings.Join(found, "\n")
+		if err != nil || !strings.Contains(said, test.says) || (test.says == "") != (said == "") {
+			t.Errorf("%s: %v: it does not say %q: %q", test.name, err, test.says, found)
+		}
+	}
+}
+
+// A teacher's list widens what a step may use, and nothing else.
+func TestReadList(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "allow.txt")
+	if err := os.WriteFile(name, []byte("# ours\n03 net/http Dir File*  # for pages\n* text/template\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	rules, err := allow.ReadList(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		step, code string
+		refused    bool
+	}{
+		{"03", "import \"net/http\"\nvar _ = http.Dir(\"\")\nvar _ = http.FileServer", false},
+		{"03", "import \"net/http\"\nvar _ = http.DefaultClient", true},
+		{"04", "import \"net/http\"\nvar _ = http.Dir(\"\")", true},
+		{"04", "import \"text/template\"\nvar _ = template.New", false},
+	} {
+		g, err := allow.New(allow.Step{Number: test.step, Rules: rules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := g.Check("x.go", []byte("package p\n\n"+test.code+"\n")); err != nil || (len(found) > 0) != test.refused {
+			t.Errorf("%s: %s: %v %q", test.step, test.code, err, found)
+		}
+	}
+	if rules, err := allow.ReadList(filepath.Join(t.TempDir(), "none")); err != nil || rules != nil {
+		t.Errorf("a list that is not there: %v, %v", rules, err)
+	}
+	if err := os.WriteFile(name, []byte("net/http\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := allow.ReadList(name); err == nil || !strings.Contains(err.Error(), "allow.txt:1: a line is the number of a step") {
+		t.Errorf("a line without a step: %v", err)
 	}
 }
 

@@ -4,6 +4,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -61,10 +62,6 @@ type Checker struct {
 // Step grades a step. If it is as it was at first, its tests are run only if run says so.
 func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepReport, error) {
 	report := StepReport{Step: step, State: InProgress, Sources: map[string][]byte{}}
-	files, err := step.Files()
-	if err != nil {
-		return report, err
-	}
 	tests, err := step.Tests()
 	if err != nil {
 		return report, err
@@ -72,73 +69,92 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 	for _, test := range tests {
 		report.Result.Tests = append(report.Result.Tests, gotest.TestResult{Test: test, Verdict: verdict.NotRun})
 	}
-
-	// What is judged is what is read here: a file that is saved meanwhile is judged the next
-	// time, and no verdict on it is kept as one on what was there before.
-	overlay := gotest.Overlay{}
-	untouched := true
-	for _, file := range files {
-		state, text, err := step.State(file)
-		if err != nil {
-			report.State, report.Err = Unreadable, err
-			return report, nil
-		}
-		name := filepath.Join(step.Dir(), filepath.FromSlash(file.Name))
-		switch {
-		case file.Kind == steps.Stub && state == steps.Missing:
-			report.MissingFiles = append(report.MissingFiles, file.Name)
-		case file.Kind == steps.Stub:
-			untouched = untouched && state == steps.Untouched
-			report.Sources[file.Name], overlay[name] = text, text
-		default:
-			overlay[name] = file.Text
-			if state == steps.Changed {
-				report.Differs = append(report.Differs, file.Name)
-			}
+	files, err := step.Files()
+	if err != nil {
+		return report, err
+	}
+	untouched, err := report.read(files)
+	if err == nil && report.State == InProgress && (run || !untouched) {
+		if err = addOthers(step, report.overlay); err == nil {
+			report.key, err = c.key(step, report.overlay)
 		}
 	}
-	if len(report.MissingFiles) > 0 {
-		report.State = Missing
+	switch {
+	case err != nil:
+		report.State, report.Err = Unreadable, err
 		return report, nil
-	}
-	if untouched && !run {
+	case report.State == Missing:
+		return report, nil
+	case untouched && !run:
 		report.State = NotStarted
 		return report, nil
 	}
-	if err := addOthers(step, overlay); err != nil {
-		report.State, report.Err = Unreadable, err
-		return report, nil
+	if report.Result, err = c.result(ctx, report, tests); err != nil {
+		return report, err
 	}
-
-	key, err := c.key(step, overlay)
-	if err != nil {
-		report.State, report.Err = Unreadable, err
-		return report, nil
-	}
-	report.overlay, report.key = overlay, key
-	g, file := c.Go, c.Workshop.Path(".workshop", "verdicts", step.Number()+".json")
-	if c.Whole {
-		g, file = g.With("GOWORK="+c.Workshop.Path("go.work")), c.Workshop.Path(".workshop", "verdicts", step.Number()+"-whole.json")
-	}
-	result, ok := cache.Recall[gotest.Result](file, key)
-	if !ok {
-		if result, err = g.Run(ctx, step.Dir(), overlay, tests); err != nil {
-			return report, err
-		}
-		if !result.Has(verdict.TimedOut) { // that may have been the machine
-			cache.Remember(file, key, result)
-		}
-	}
-	report.Result = result
 	switch {
 	case untouched:
 		report.State = NotStarted
-	case result.Build != "":
+	case report.Result.Build != "":
 		report.State = DoesNotCompile
-	case result.Done():
+	case report.Result.Done():
 		report.State = Done
 	}
 	return report, nil
+}
+
+// read reads the learner's files, and reports whether all are as they were at first. What is
+// judged is what is read here: a file that is saved meanwhile is judged the next time, and no
+// verdict on it is kept as one on what was there before.
+func (r *StepReport) read(files []steps.File) (untouched bool, err error) {
+	r.overlay = gotest.Overlay{}
+	untouched = true
+	for _, file := range files {
+		state, text, err := r.Step.State(file)
+		if err != nil {
+			return false, err
+		}
+		name := filepath.Join(r.Step.Dir(), filepath.FromSlash(file.Name))
+		switch {
+		case file.Kind == steps.Stub && state == steps.Missing:
+			r.State = Missing
+			r.MissingFiles = append(r.MissingFiles, file.Name)
+		case file.Kind == steps.Stub:
+			untouched = untouched && state == steps.Untouched
+			r.Sources[file.Name], r.overlay[name] = text, text
+		default:
+			r.overlay[name] = file.Text
+			if state == steps.Changed {
+				r.Differs = append(r.Differs, file.Name)
+			}
+		}
+	}
+	return untouched, nil
+}
+
+// result runs the tests on what was read, or remembers what became of the same.
+func (c *Checker) result(ctx context.Context, report StepReport, tests []steps.Test) (gotest.Result, error) {
+	g, file := c.Go, c.Workshop.Path(".workshop", "verdicts", report.Step.Number()+".json")
+	if c.Whole {
+		g, file = g.With("GOWORK="+c.Workshop.Path("go.work")), c.Workshop.Path(".workshop", "verdicts", report.Step.Number()+"-whole.json")
+	}
+	if result, ok := cache.Recall[gotest.Result](file, report.key); ok {
+		return result, nil
+	}
+	result, err := g.Run(ctx, report.Step.Dir(), report.overlay, tests)
+	if err == nil {
+		err = result.SettleTimeouts(ctx, func() (*gotest.Binary, error) {
+			binary, said, err := c.Go.Compile(ctx, report.Step.SolutionDir(), nil)
+			if err == nil && binary == nil {
+				err = errors.New("the reference does not compile: " + said)
+			}
+			return binary, err
+		})
+	}
+	if err == nil {
+		cache.Remember(file, report.key, result)
+	}
+	return result, err
 }
 
 // Vet returns what go vet finds in the learner's own files of a step that is done. It
@@ -190,7 +206,7 @@ func addOthers(step steps.Step, overlay gotest.Overlay) error {
 
 // key is that of all that a verdict depends on.
 func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
-	key := cache.NewKey("verdicts 1")
+	key := cache.NewKey("verdicts 2")
 	for _, name := range slices.Sorted(maps.Keys(overlay)) {
 		key.Add(name, overlay[name])
 	}

@@ -8,10 +8,14 @@ import (
 	"path/filepath"
 )
 
-// OnReference returns, by name, the steps that go.work leaves out, and so takes from the
-// solutions: a learner has caught up past them. An error means that go.work cannot be read.
+// OnReference returns which steps, by name, go.work takes from the solutions, because it
+// leaves the learner's own out: the learner has caught up past them. The error is that
+// go.work cannot be read.
 func (c *Checker) OnReference(ctx context.Context) (map[string]bool, error) {
 	out, err := c.Go.Command(ctx, c.Workshop.Root, nil, "work", "edit", "-json", "go.work").Output()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, errors.New("go.work cannot be read")
 	}
@@ -23,14 +27,14 @@ func (c *Checker) OnReference(ctx context.Context) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	reference := map[string]bool{}
+	onReference := map[string]bool{}
 	for _, step := range list {
-		reference[step.Name] = true
+		onReference[step.Name] = true
 	}
 	for _, use := range work.Use {
 		if dir, name := path.Split(path.Clean(filepath.ToSlash(use.DiskPath))); path.Clean(dir) == "steps" {
-			delete(reference, name)
+			delete(onReference, name)
 		}
 	}
-	return reference, nil
+	return onReference, nil
 }

@@ -18,7 +18,8 @@ import (
 func Build(ctx context.Context, workshop *steps.Workshop, program string) (path string, err error) {
 	cmd := exec.CommandContext(ctx, "go", "tool", "-n", program)
 	cmd.Dir = workshop.Path("scripts")
-	cmd.Env = append(os.Environ(), "GOWORK="+workshop.Path("scripts", "go.work"))
+	// Without cgo it needs no C compiler, and shares what the tests of the steps are made of.
+	cmd.Env = append(os.Environ(), "GOWORK="+workshop.Path("scripts", "go.work"), "CGO_ENABLED=0")
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()

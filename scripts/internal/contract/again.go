@@ -23,8 +23,9 @@ func (s *suite) again(ctx context.Context, all []job, outcomes map[string]Outcom
 	defer cancel()
 	quiet := *s
 	quiet.pace = newPace(max(s.pace.login, s.measure(ctx).login), 0, s.pace.simple).alone()
-	for _, j := range late {
+	for i, j := range late {
 		outcomes[j.name] = quiet.alone(ctx, j.of, outcomes[j.name])
+		s.progress(len(all)-len(late)+i+1, len(all))
 	}
 }
 

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -149,52 +148,5 @@ func TestAgain_Interrupted(t *testing.T) {
 	cancel()
 	if o := s.alone(ctx, Case{Name: "late", Send: get("/late")}, Outcome{Verdict: verdict.TimedOut, waited: 1}); o.Verdict != verdict.NotJudged {
 		t.Errorf("the verdict is %q", o.Verdict)
-	}
-}
-
-// The pace is in proportion to a login, alone and among others.
-func TestNewPace(t *testing.T) {
-	for _, test := range []struct {
-		login, next             time.Duration
-		caseTime, soon, waiting time.Duration
-		hashing                 int
-	}{
-		{0, 0, 30 * time.Second, 5 * time.Second, 5 * time.Second, 8},                                            // nobody can log in
-		{50 * time.Millisecond, 50 * time.Millisecond, 30 * time.Second, 5 * time.Second, 5 * time.Second, 8},    // BCRYPT_COST=10
-		{800 * time.Millisecond, 800 * time.Millisecond, 48 * time.Second, 5 * time.Second, 12 * time.Second, 2}, // BCRYPT_COST=14
-		{3 * time.Second, 10 * time.Millisecond, 3 * time.Minute, 15 * time.Second, 45 * time.Second, 8},         // far away
-		{10 * time.Second, 10 * time.Second, 10 * time.Minute, 50 * time.Second, 150 * time.Second, 1},           // hardly there
-	} {
-		p := newPace(test.login, test.next, 0)
-		if got := fmt.Sprint(p.caseTime, p.soon, p.patience, p.hashing); got != fmt.Sprint(test.caseTime, test.soon, test.waiting, test.hashing) {
-			t.Errorf("a login of %v, and %v for each more: %s", test.login, test.next, got)
-		}
-	}
-}
-
-// A signature that is changed is another one, whatever its letters are.
-func TestFlip(t *testing.T) {
-	for letter := range 256 {
-		signature := make([]byte, 32)
-		for i := range signature {
-			signature[i] = byte(letter)
-		}
-		for at := range signature {
-			changed := unpart(flip(part(string(signature)), at))
-			for i := range signature {
-				if (changed[i] != signature[i]) != (i == at) {
-					t.Fatalf("byte %d of %x is to be changed, and it becomes %x", at, signature, changed)
-				}
-			}
-		}
-	}
-}
-
-// An id that is not there is another one, whatever its letters are.
-func TestUnlike(t *testing.T) {
-	for _, id := range []string{"7", "000000000000", "ffffffff-ffff-7fff-bfff-ffffffffffff", "99999999", "zzzzzzzzzz", "QZ7A2FGGGGGG", "----------0-----"} {
-		if other := unlike(id); other == id || len(id) >= 8 && len(other) != len(id) {
-			t.Errorf("unlike %q is %q", id, other)
-		}
 	}
 }

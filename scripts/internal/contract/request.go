@@ -25,6 +25,7 @@ type request struct {
 	repeat         int           // how many times the body is sent, one after the other; once if 0
 	halfway        func()        // called when half of the body has been sent; no more is sent before it returns
 
+	beside bool              // others of the same case are sent at the same time
 	filled map[string]string // the values of {id} and the like, once it is sent
 }
 

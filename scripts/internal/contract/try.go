@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -23,7 +24,11 @@ type try struct {
 
 // one does a case of one request.
 func (t *try) one(ctx context.Context, c Case) {
-	a, err := t.ask(ctx, c.Send)
+	ask := t.ask
+	if c.Guarded {
+		ask = t.askGuarded
+	}
+	a, err := ask(ctx, c.Send)
 	switch {
 	case errors.Is(err, errNoAnswer) && c.Closing:
 	case err != nil:
@@ -61,6 +66,7 @@ func (t *try) sendAll(ctx context.Context, list ...request) []answer {
 	}
 	var group sync.WaitGroup
 	for i, r := range list {
+		r.beside = len(list) > 1
 		group.Go(func() { answers[i], errs[i] = t.ask(ctx, r) })
 	}
 	group.Wait()
@@ -79,6 +85,16 @@ func (t *try) ask(ctx context.Context, r request) (answer, error) {
 		return answers[0], err
 	}
 	return answer{to: r}, err
+}
+
+// askGuarded is ask for what a server may give to everybody, or to those with a token alone.
+func (t *try) askGuarded(ctx context.Context, r request) (answer, error) {
+	a, err := t.ask(ctx, r)
+	if err != nil || a.status != http.StatusUnauthorized {
+		return a, err
+	}
+	t.want(a, noToken)
+	return t.ask(ctx, r.as("{token}"))
 }
 
 // askFor is ask for several answers.

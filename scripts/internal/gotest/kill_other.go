@@ -5,6 +5,8 @@ package gotest
 import "os/exec"
 
 // killWhole leaves cmd as it is: the process alone is killed when its context ends.
-func killWhole(*exec.Cmd) {}
+func killWhole(cmd *exec.Cmd) {
+	cmd.Cancel = func() error { return cmd.Process.Kill() }
+}
 
 func endGroup(*exec.Cmd) {}

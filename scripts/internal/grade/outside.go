@@ -15,6 +15,7 @@ import (
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/sandbox"
+	"tokenauth.example/scripts/internal/text"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -59,28 +60,28 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 	program, said, err := g.Go.Program(compiling, s.step.SolutionDir(), overlay)
 	switch {
 	case ctx.Err() != nil:
-		return rows(verdict.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, interrupted)
 	case compiling.Err() != nil:
-		return rows(verdict.TimedOut, fmt.Sprint(tooSlow, g.BuildTime))
+		return rows(verdict.GraderError, fmt.Sprint("compiling it took more than ", g.BuildTime))
 	case err != nil:
-		return rows(verdict.GraderError, err.Error())
+		return rows(verdict.GraderError, wordsOf(err))
 	case program == nil:
-		return rows(verdict.BuildError, printable(firstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
+		return rows(verdict.BuildError, text.Clean(text.FirstLines(withoutRoot(withoutHeads(said), g.Workshop.Root), 20)))
 	}
 	defer program.Remove()
 	if err := program.Open(); err != nil {
-		return rows(verdict.GraderError, err.Error())
+		return rows(verdict.GraderError, wordsOf(err))
 	}
-	most := outsideTime * g.TestTime
-	judging, cancel := context.WithTimeout(ctx, most+10*time.Second) // the judge ends before that
+	limit := outsideTime * g.TestTime
+	judging, cancel := context.WithTimeout(ctx, limit+10*time.Second) // the judge ends before that
 	defer cancel()
 	folder := filepath.Dir(program.Path())
-	cmd := g.Sandbox.Command(judging, g.judgeProgram.Path(), s.step.SolutionDir(), []sandbox.Folder{{From: folder, At: folder}}, []string{"-time", most.String(), program.Path()})
+	cmd := g.Sandbox.Command(judging, g.judgeProgram.Path(), s.step.SolutionDir(), []sandbox.Folder{{From: folder, At: folder}}, []string{"-time", limit.String(), program.Path()})
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // the judge ends the server first
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.Output()
 	if ctx.Err() != nil {
-		return rows(verdict.NotRun, "grading was interrupted")
+		return rows(verdict.NotRun, interrupted)
 	}
 	var judged contract.Judged
 	if jsonErr := json.Unmarshal(out, &judged); jsonErr != nil {
@@ -88,19 +89,19 @@ func (g *Grader) outside(ctx context.Context, s sheet, overlay gotest.Overlay) [
 		if exit, ok := err.(*exec.ExitError); ok {
 			words += string(exit.Stderr)
 		}
-		switch {
-		case sandbox.Failed(words):
-			return rows(verdict.GraderError, sandboxTrouble(words))
+		switch trouble := sandbox.Trouble(words); {
+		case trouble != nil:
+			return rows(verdict.GraderError, wordsOf(trouble))
 		case judging.Err() != nil:
-			return rows(verdict.GraderError, fmt.Sprintf("nothing could be asked from outside within %v: this machine is too slow, or has too much to do", most))
+			return rows(verdict.GraderError, fmt.Sprintf("nothing could be asked from outside within %v: this machine is too slow, or has too much to do", limit))
 		}
 		return rows(verdict.Error, "nothing could be asked from outside: the program that asks was ended"+lastWords(words))
 	}
 	switch {
 	case judged.Trouble != "":
-		return rows(verdict.GraderError, printable("nothing could be asked from outside: "+judged.Trouble))
+		return rows(verdict.GraderError, text.Clean("nothing could be asked from outside: "+judged.Trouble))
 	case judged.Problem != "":
-		return rows(verdict.Fail, printable(judged.Problem))
+		return rows(verdict.Fail, text.Clean(judged.Problem))
 	}
 	results := rows(verdict.NotRun, "it was not asked")
 	for i, row := range results {
@@ -120,15 +121,15 @@ func outsideResult(name string, section contract.JudgedSection) report.TestResul
 	}
 	if section.Failed() == 0 { // the judge's clock costs nobody a point
 		result.Verdict = verdict.GraderError
-		result.Cause = printable(fmt.Sprintf("%d of %d cases could not be judged, and all others pass: this machine is too slow, or has too much to do. Grade again when it has less, or with fewer at a time: -jobs 1. The first is %s: %s", section.NotJudged, section.Of, section.Case, o.Cause))
+		result.Cause = text.Clean(fmt.Sprintf("%d of %d cases could not be judged, and all others pass: this machine is too slow, or has too much to do. Grade again when it has less, or with fewer at a time: -jobs 1. The first is %s: %s", section.NotJudged, section.Of, section.Case, o.Cause))
 		return result
 	}
 	result.Verdict, result.Unstable = o.Verdict, section.Unstable
-	result.Cause = printable(fmt.Sprintf("%d of %d cases do not pass. The first is %s: %s", section.Failed(), section.Of, section.Case, o.Cause))
+	result.Cause = text.Clean(fmt.Sprintf("%d of %d cases do not pass. The first is %s: %s", section.Failed(), section.Of, section.Case, o.Cause))
 	if result.Unstable {
 		result.Cause = "unstable: what failed at first passed when it was asked again. " + result.Cause
 	}
 	result.Sent, result.Answered, result.Got, result.Want = o.Sent, o.Answered, o.Got, o.Want
-	result.Output = headAndTail(o.Before)
+	result.Output = shortened(o.Before)
 	return result
 }

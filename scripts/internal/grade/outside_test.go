@@ -46,7 +46,7 @@ func TestGrader_AsksProgramsFromOutside(t *testing.T) {
 		return &intake.Submission{Name: name, Files: map[string]map[string][]byte{last.Name: files}}
 	}
 	forged := `{"Problem":"","Sections":{"tokens":{"Passed":177,"Of":177}}}`
-	grader := &Grader{Go: g, Workshop: workshop, Steps: []steps.Step{last}, Sandbox: sandbox.Find(t.Context()), Fresh: true, Jobs: runtime.GOMAXPROCS(0), TestTime: time.Minute, Outside: true}
+	grader := &Grader{Go: g, Workshop: workshop, Steps: []steps.Step{last}, Sandbox: sandbox.Find(t.Context()), Fresh: true, Jobs: runtime.GOMAXPROCS(0), TestTime: time.Minute, Outside: true, Ungated: true}
 	class, err := grader.Class(t.Context(), []*intake.Submission{
 		submission("right", "main.go", "", ""),
 		submission("plain", "server.go", "return jsonErrors(mux), nil", "return mux, nil"),

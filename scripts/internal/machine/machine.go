@@ -82,12 +82,13 @@ func workspace(ctx context.Context, s *session.Session) Finding {
 	}
 	reference, err := checker.OnReference(ctx)
 	if err != nil {
-		return Finding{"go.work cannot be read", "Bring it back: git restore go.work", false}
+		return Finding{"go.work cannot be read", s.BringBack("go.work"), false}
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(reference)) {
-		number, _, _ := strings.Cut(name, "-")
-		out = append(out, number)
+		if number, _, _ := strings.Cut(name, "-"); reference[name] {
+			out = append(out, number)
+		}
 	}
 	if len(out) > 0 {
 		return Finding{Says: "go.work takes from the reference: " + strings.Join(out, ", ")}
@@ -98,11 +99,11 @@ func workspace(ctx context.Context, s *session.Session) Finding {
 func allSteps(ctx context.Context, s *session.Session) Finding {
 	list, err := s.Workshop.Steps()
 	if err != nil {
-		return Finding{err.Error(), "Bring it back: git restore solutions", true}
+		return Finding{err.Error(), s.BringBack("solutions"), true}
 	}
 	for _, step := range list {
 		if _, err := os.ReadDir(step.Dir()); err != nil {
-			return Finding{"steps/" + step.Name + " is missing, or cannot be read", "Bring it back: git restore steps/" + step.Name, false}
+			return Finding{"steps/" + step.Name + " is missing, or cannot be read", s.BringBack("steps/" + step.Name), false}
 		}
 	}
 	return Finding{Says: fmt.Sprintf("%d steps are there", len(list))}

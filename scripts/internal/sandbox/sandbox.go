@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+
+	"tokenauth.example/scripts/internal/text"
 )
 
 // The limits of a process. A test needs a twentieth of them. There is none on its time:
@@ -111,15 +113,15 @@ const uids = 100_000
 // container it often may not be mounted.
 func (s *Sandbox) enclosed() []string {
 	var line []string
-	most := processes
+	limit := processes
 	if os.Getuid() == 0 {
 		uid := fmt.Sprint(400_000 + s.slot.Add(1)%uids)
 		line = append(line, "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups")
 	} else {
-		most += running(os.Getuid()) // the system counts all that a user has, not only ours
+		limit += running(os.Getuid()) // the system counts all that a user has, not only ours
 	}
 	return append(line, "prlimit",
-		fmt.Sprint("--as=", memory), fmt.Sprint("--nproc=", most), fmt.Sprint("--nofile=", openFiles),
+		fmt.Sprint("--as=", memory), fmt.Sprint("--nproc=", limit), fmt.Sprint("--nofile=", openFiles),
 		fmt.Sprint("--fsize=", fileSize), "--core=0",
 		"bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
 		"--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--setenv", "GOTRACEBACK", "single",
@@ -139,14 +141,27 @@ func running(uid int) int {
 	return count
 }
 
-// Failed tells of an output that it is not the program's: the sandbox could not run it.
-func Failed(output string) bool {
+// A Failure is the error of a sandbox that could not run the program: what there is of an
+// output is the sandbox's own.
+type Failure struct{ Says string }
+
+func (e *Failure) Error() string {
+	said := "the sandbox could not run the test: " + e.Says
+	if strings.Contains(e.Says, "Permission denied") {
+		said += ". Does its folder not let programs run (noexec)? Set TMPDIR to one that does."
+	}
+	return said
+}
+
+// Trouble returns a *Failure if an output is not the program's but that of the sandbox, and
+// nil otherwise.
+func Trouble(output string) error {
 	for _, tool := range []string{"bwrap: ", "prlimit: ", "setpriv: "} {
 		if strings.HasPrefix(output, tool) && strings.Count(strings.TrimSpace(output), "\n") == 0 {
-			return true
+			return &Failure{text.Clean(strings.TrimSpace(output))}
 		}
 	}
-	return false
+	return nil
 }
 
 // BuildLimits is the beginning of a command that runs the compiler with limits, or nothing

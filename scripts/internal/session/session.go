@@ -19,6 +19,9 @@ type Session struct {
 	Workshop *steps.Workshop
 	// Make says that make called us, so commands are shown in make's form.
 	Make bool
+	// Keys says that there are keys for hints and the reference, so nobody is told commands
+	// for these.
+	Keys bool
 
 	cmd *gotest.Go // see Go
 }
@@ -59,6 +62,15 @@ func (s *Session) Checker(ctx context.Context) (*check.Checker, error) {
 		return nil, err
 	}
 	return &check.Checker{Go: g, Workshop: s.Workshop}, nil
+}
+
+// BringBack says how to get back a file or folder of the workshop's own that is gone: by its
+// path below the top, with slashes.
+func (s *Session) BringBack(path string) string {
+	if _, err := os.Stat(s.Workshop.Path(".git")); err != nil { // a copy without git's history
+		return "Copy it from a fresh download of the workshop: " + path
+	}
+	return "Bring it back: git restore " + path
 }
 
 // FromTop returns a path as the user means it. `go -C scripts` has changed the folder, and

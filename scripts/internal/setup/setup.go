@@ -149,7 +149,7 @@ func compile(ctx context.Context, s *session.Session, say func(string)) error {
 	}
 	say("compiling what later steps need ... (SQLite takes a minute)")
 	work := []string{"GOWORK=" + s.Workshop.Path("solutions", "go.work")}
-	cmd := g.Command(ctx, s.Workshop.Path("solutions"), work, "list", "-export", "-deps", "-test", "work")
+	cmd := g.Command(ctx, s.Workshop.Path("solutions"), work, "list", "-buildvcs=false", "-export", "-deps", "-test", "work")
 	if out, err := cmd.CombinedOutput(); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("what later steps need does not compile: %s", strings.TrimSpace(string(out)))
 	}

@@ -47,6 +47,10 @@ func Unpack(dir string) error {
 			return err
 		}
 	}
+	// A clone, as far as the runner looks.
+	if err := os.MkdirAll(filepath.Join(dir, ".git"), 0o755); err != nil {
+		return err
+	}
 	return derive(dir)
 }
 

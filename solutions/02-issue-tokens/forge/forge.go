@@ -1,3 +1,6 @@
+// Given: this file is the same for everybody, and grading uses the original in solutions/.
+// "make stubs" writes the copy in steps/.
+
 // Package forge makes tokens by hand, from base64 and HMAC alone, and takes them
 // apart again. The workshop's tests use it to judge your code: a test that asked
 // the same library as you would share its mistakes.

@@ -1,3 +1,6 @@
+// Given: this file is the same for everybody, and grading uses the original in solutions/.
+// "make stubs" writes the copy in steps/.
+
 // Package apitest makes accounts, sends requests to a handler, and reads its answers
 // and its log. The workshop's tests use it from step 05 on.
 package apitest

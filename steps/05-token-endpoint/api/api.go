@@ -1,3 +1,6 @@
+// Given: this file is the same for everybody, and grading uses the original in solutions/.
+// "make stubs" writes the copy in steps/.
+
 // Package api reads and writes the JSON of requests and answers. It is given: you
 // use it from step 05 on.
 package api

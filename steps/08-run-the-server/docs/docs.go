@@ -1,3 +1,6 @@
+// Given: this file is the same for everybody, and grading uses the original in solutions/.
+// "make stubs" writes the copy in steps/.
+
 // Package docs serves the description of the API, and a page on which it can be tried.
 // It is given.
 package docs

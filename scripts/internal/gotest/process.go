@@ -1,0 +1,117 @@
+package gotest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"tokenauth.example/scripts/internal/gotest/vouch"
+	"tokenauth.example/scripts/internal/text"
+	"tokenauth.example/scripts/internal/verdict"
+)
+
+// ending is how a process ended.
+type ending struct {
+	output string
+	code   int             // its exit code, or -1 if it did not end by itself
+	early  verdict.Verdict // TimedOut or OutputLimit if it was ended by us, or ""
+	secret []byte          // that it was handed, or nil
+	loops  bool            // it was its own doing that it did not end in time
+	err    error           // it could not be started, or something else ended it
+}
+
+// maxOutput is how much a process may print, in bytes.
+const maxOutput = 1 << 20
+
+// killedCode is the exit code with which a sandbox says that its program was killed.
+const killedCode = 128 + 9
+
+// process runs the binary once, for no longer than limit. watch, if it is not nil, is asked
+// now and then whether the process is to go on, with what it has printed.
+func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(output string) bool, flags ...string) ending {
+	flags = append(slices.Clone(flags), "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
+	var end ending
+	if b.Vouched {
+		flags = append(flags, vouch.Flag)
+		end.secret = make([]byte, vouch.SecretBytes)
+		rand.Read(end.secret)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	cmd := b.command(ctx, flags)
+	if b.Vouched {
+		cmd.Stdin = strings.NewReader(string(end.secret))
+	}
+	cmd.WaitDelay = time.Second
+	killWhole(cmd)
+	load := beginLoad()
+	kill := cmd.Cancel
+	cmd.Cancel = func() error {
+		load.end(cmd.Process.Pid)
+		return kill()
+	}
+	printed := &text.Head{Limit: maxOutput, Full: cancel}
+	cmd.Stdout, cmd.Stderr = printed, printed
+	stop := watching(watch, printed, cancel)
+	err := cmd.Run()
+	stop()
+	endGroup(cmd)
+	end.output, end.code = printed.String(), cmd.ProcessState.ExitCode()
+	if err != nil && end.code == 0 {
+		end.code = -1 // something that it had started did not let go of the output
+	}
+	switch {
+	case len(end.output) == maxOutput:
+		end.early = verdict.OutputLimit
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		end.early, end.loops = verdict.TimedOut, load.itsOwn(limit)
+	case ctx.Err() == nil:
+		end.err = startTrouble(err, b.path, end.code)
+	}
+	return end
+}
+
+// command prepares the process.
+func (b *Binary) command(ctx context.Context, flags []string) *exec.Cmd {
+	if b.Launch != nil {
+		return b.Launch(ctx, b.path, b.dir, flags)
+	}
+	cmd := exec.CommandContext(ctx, b.path, flags...)
+	cmd.Dir = b.dir
+	cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
+	if b.Temp != "" {
+		cmd.Env = append(cmd.Env, "TMPDIR="+b.Temp)
+	}
+	return cmd
+}
+
+// watching asks watch now and then, and ends the process when it says so. It returns what
+// ends the asking.
+func watching(watch func(output string) bool, printed *text.Head, end func()) (stop func()) {
+	if watch == nil {
+		return func() {}
+	}
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		ticker := time.NewTicker(200 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				if !watch(printed.String()) {
+					end()
+					return
+				}
+			}
+		}
+	}()
+	return func() { close(done); <-over }
+}
