@@ -65,7 +65,7 @@ func overwrite(ctx context.Context, workshop *steps.Workshop, name string, text 
 
 // committed reports whether git has the file as it is now.
 func committed(ctx context.Context, workshop *steps.Workshop, name string) bool {
-	committed, err := git(ctx, workshop, "show", "HEAD:"+name)
+	committed, err := git(ctx, workshop, "show", "HEAD:./"+name)
 	if err != nil {
 		return false
 	}

@@ -36,18 +36,20 @@ func rebaseCards(ctx context.Context, s *session.Session, in *command.Input) (in
 	if err != nil {
 		return command.Trouble, err
 	}
-	failed := 0
+	var failed []string // as the verb card wants them
 	for _, step := range list {
-		n, err := rebaseStep(ctx, s, rebaser, step, groups)
+		names, err := rebaseStep(ctx, s, rebaser, step, groups)
 		if err != nil {
 			return command.Trouble, err
 		}
-		failed += n
+		for _, name := range names {
+			failed = append(failed, "-step "+step.Number()+" "+name)
+		}
 	}
-	if failed > 0 {
+	if len(failed) > 0 {
 		s.Screen.Printf("")
-		s.Screen.Wrap("", "What could not be rebased is as it was. To make it again, change the solution as the card does:")
-		s.Screen.Printf("  %s", session.Plain("card -step 03 NAME"))
+		s.Screen.Wrap("", "What could not be rebased is as it was. To make one again, commit the solution, edit it as the card does, and call this; the card keeps its head:")
+		s.Screen.Printf("  %s", session.Plain("card "+failed[0]))
 	}
 	drifted, err := driftedFiles(s.Workshop) // lessons show cards
 	if err != nil {
@@ -61,7 +63,7 @@ func rebaseCards(ctx context.Context, s *session.Session, in *command.Input) (in
 	if err != nil {
 		return command.Trouble, err
 	}
-	if failed+wrong > 0 {
+	if len(failed)+wrong > 0 {
 		return command.NotYet, nil
 	}
 	return command.Done, nil
@@ -115,10 +117,10 @@ func newRebaser(ctx context.Context, s *session.Session, g *gotest.Go, commit st
 }
 
 // rebaseStep rebases the cards of a step, and leaves in the groups those that have changed. It
-// returns how many could not be.
-func rebaseStep(ctx context.Context, s *session.Session, rebaser *rebase.Rebaser, step steps.Step, groups []*group) (failed int, err error) {
+// returns the names of those that could not be.
+func rebaseStep(ctx context.Context, s *session.Session, rebaser *rebase.Rebaser, step steps.Step, groups []*group) (failed []string, err error) {
 	if err := rebaser.Compiles(step.Name); err != nil {
-		return 0, session.WayOut(fmt.Errorf("solutions/%s does not compile: %w", step.Name, err), "Repair it first: a card can only be brought to a solution that is whole.")
+		return nil, session.WayOut(fmt.Errorf("solutions/%s does not compile: %w", step.Name, err), "Repair it first: a card can only be brought to a solution that is whole.")
 	}
 	alone, changed := 0, 0
 	var notes []string
@@ -129,14 +131,14 @@ func rebaseStep(ctx context.Context, s *session.Session, rebaser *rebase.Rebaser
 		var rebased []mistakes.Card
 		for _, c := range group.cards {
 			if ctx.Err() != nil {
-				return 0, ctx.Err()
+				return nil, ctx.Err()
 			}
 			s.Screen.Progress("rebasing %s of %s: %s ...", group.kind, step.Name, c.Name)
 			name := path.Join("testdata", group.kind, step.Name, c.Name+".diff")
 			became, err := rebaser.Card(step.Name, c)
 			switch {
 			case err != nil:
-				failed++
+				failed = append(failed, c.Name)
 				notes = append(notes, fmt.Sprintf("%s could not be: %v", name, err))
 				continue
 			case became.Text == nil:
@@ -146,17 +148,17 @@ func rebaseStep(ctx context.Context, s *session.Session, rebaser *rebase.Rebaser
 			changed++
 			note, err := writeRebased(ctx, s.Workshop, name, became)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
 			notes = append(notes, note...)
 			if c, err = mistakes.ReadFile(c.File); err != nil {
-				return 0, err
+				return nil, err
 			}
 			rebased = append(rebased, c)
 		}
 		group.cards = rebased
 	}
-	s.Screen.Printf("%s: %d as they were, %d rebased, %d could not be.", step.Name, alone, changed, failed)
+	s.Screen.Printf("%s: %d as they were, %d rebased, %d could not be.", step.Name, alone, changed, len(failed))
 	for _, note := range notes {
 		s.Screen.Wrap("  ", note)
 	}

@@ -47,6 +47,7 @@ func TestParse_RefusesHalfACard(t *testing.T) {
 		"no test":     strings.Replace(head, "# caught: TestAdd\n", "", 1) + body,
 		"both kinds":  head + "# differs: not\n" + body,
 		"no diff":     head,
+		"no place":    head + "--- a/add.go\n+++ b/add.go\n@@ -0,0 +1 @@\n+b\n",
 		"a wild line": head + body + "what\n",
 		"a wild head": "# worng: x\n" + head + body,
 	} {

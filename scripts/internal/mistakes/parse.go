@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,6 +53,9 @@ func Parse(text []byte) (Card, error) {
 	}
 	if len(card.hunks) == 0 {
 		return card, errors.New("there is no diff in it")
+	}
+	if slices.ContainsFunc(card.hunks, func(h hunk) bool { return h.old == "" }) {
+		return card, errors.New("a place of the diff has no line by which it could be found")
 	}
 	return card, nil
 }

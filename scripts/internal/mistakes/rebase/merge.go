@@ -109,7 +109,7 @@ func alike(a, b []string) bool {
 }
 
 // linesOf splits text after each line.
-func linesOf(text string) []string { return strings.SplitAfter(text, "\n") }
+func linesOf(text string) []string { return slices.Collect(strings.Lines(text)) }
 
 var word = regexp.MustCompile(`\w+|[ \t]+|(?s:.)`)
 

@@ -38,12 +38,7 @@ func renamed(before, after *tree) (names, error) {
 				uses[t.key]++
 			}
 		}
-		left := map[string]bool{}
-		for _, d := range now {
-			for _, t := range d.tokens {
-				left[t.text] = true
-			}
-		}
+		left := texts(now)
 		found.literals[step] = literals.winners(func(from, _ string) bool { return !left[from] })
 		before.declared(was)
 		after.declared(is)
@@ -68,6 +63,17 @@ type lexeme struct {
 	text string
 	kind token.Token
 	key  string // of what it means, if it is an identifier
+}
+
+// texts returns the texts of all tokens in declarations.
+func texts(list []scanned) map[string]bool {
+	texts := map[string]bool{}
+	for _, d := range list {
+		for _, t := range d.tokens {
+			texts[t.text] = true
+		}
+	}
+	return texts
 }
 
 func declsOf(list []scanned) []decl {

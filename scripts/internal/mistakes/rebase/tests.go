@@ -35,13 +35,8 @@ func renamedTests(step string, before, after *tree) (tests, error) {
 			found.names[old[i].key] = now[j].key
 		}
 	}
-	literals, left := ballot{}, map[string]bool{}
+	literals, left := ballot{}, texts(now)
 	compare(old, now, ballot{}, literals)
-	for _, d := range now {
-		for _, t := range d.tokens {
-			left[t.text] = true
-		}
-	}
 	found.texts = literals.winners(func(from, _ string) bool { return !left[from] })
 	return found, nil
 }

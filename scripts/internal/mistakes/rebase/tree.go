@@ -207,13 +207,16 @@ func (t *tree) compiles(step string) error {
 		if err != nil {
 			return err
 		}
-		for _, err := range c.errs {
-			if wrong := (types.Error{}); errors.As(err, &wrong) {
-				at := wrong.Fset.Position(wrong.Pos)
-				err = fmt.Errorf("%s:%d: %s", strings.TrimPrefix(at.Filename, step+"/"), at.Line, wrong.Msg)
-			}
-			return err
+		if len(c.errs) == 0 {
+			continue
 		}
+		said := c.errs[0].Error() // without a place, or of code that cannot even be parsed
+		if wrong := (types.Error{}); errors.As(c.errs[0], &wrong) {
+			at := wrong.Fset.Position(wrong.Pos)
+			said = fmt.Sprintf("%s:%d: %s", at.Filename, at.Line, wrong.Msg)
+		}
+		said, _, _ = strings.Cut(said, "\n")
+		return errors.New(strings.TrimPrefix(said, step+"/"))
 	}
 	return nil
 }
