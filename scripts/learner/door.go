@@ -8,7 +8,7 @@ import "tokenauth.example/scripts/internal/command"
 // Door names the verbs of this room. Each has a file of its name.
 var Door = map[string]command.Func{
 	"start":   start,
-	"check":   checkSteps,
+	"check":   checkVerb,
 	"watch":   watch,
 	"hint":    hint,
 	"show":    show,

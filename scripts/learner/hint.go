@@ -21,17 +21,17 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	if err != nil {
 		return command.Trouble, err
 	}
-	graded, err := grade(ctx, s, only)
+	checked, err := checkSteps(ctx, s, only)
 	if err != nil {
 		return command.Trouble, err
 	}
-	first := graded.first
+	first := checked.first
 	if first == nil {
 		s.Screen.Printf("Nothing fails, so there is nothing to hint at.")
 		return command.Done, nil
 	}
 	if first.State != check.InProgress && first.State != check.NotStarted {
-		graded.view(s).Failure(*first)
+		checked.view(s).Failure(*first)
 		return command.NotYet, nil
 	}
 	test := first.Result.FirstFailure().Name

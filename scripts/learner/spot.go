@@ -55,12 +55,12 @@ func spot(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 
 // doneSteps returns the steps that are done, or the one that is asked for if it is.
 func doneSteps(ctx context.Context, s *session.Session, only *steps.Step) ([]steps.Step, error) {
-	graded, err := grade(ctx, s, only)
+	checked, err := checkSteps(ctx, s, only)
 	if err != nil {
 		return nil, err
 	}
 	var done []steps.Step
-	for _, report := range graded.reports {
+	for _, report := range checked.reports {
 		if report.State == check.Done {
 			done = append(done, report.Step)
 		}

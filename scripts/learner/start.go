@@ -20,10 +20,10 @@ func start(ctx context.Context, s *session.Session, _ *command.Input) (int, erro
 			f.Show(s.Screen)
 		}
 	}
-	graded, err := grade(ctx, s, nil)
+	checked, err := checkSteps(ctx, s, nil)
 	if err != nil {
 		return command.Trouble, err
 	}
-	graded.view(s).Welcome(graded.reports, graded.first)
+	checked.view(s).Welcome(checked.reports, checked.first)
 	return command.Done, setup.Rest(ctx, s)
 }

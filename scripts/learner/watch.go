@@ -74,7 +74,7 @@ func (w *watcher) begin(ctx context.Context, how string) error {
 	if err != nil {
 		return err
 	}
-	_, first, err := judge(ctx, w.session, nil)
+	_, first, err := checkAndShow(ctx, w.session, nil)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (w *watcher) verb(ctx context.Context, in *command.Input, do command.Func) 
 // right, so it ends nothing.
 func (w *watcher) trouble(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil {
-		session.Complain(w.session.Screen, err)
+		w.session.Complain(w.session.Screen, err)
 	}
 }
 
@@ -179,14 +179,14 @@ func (w *watcher) again(ctx context.Context) { w.check(ctx, []string{w.focus.Nam
 
 // next goes to the next step that is not done.
 func (w *watcher) next(ctx context.Context) {
-	graded, err := grade(ctx, w.session, nil)
+	checked, err := checkSteps(ctx, w.session, nil)
 	if err != nil {
 		w.trouble(ctx, err)
 		return
 	}
-	here := slices.IndexFunc(graded.reports, func(r check.StepReport) bool { return r.Step.Name == w.focus.Name })
-	for i := range graded.reports {
-		r := graded.reports[(here+1+i)%len(graded.reports)]
+	here := slices.IndexFunc(checked.reports, func(r check.StepReport) bool { return r.Step.Name == w.focus.Name })
+	for i := range checked.reports {
+		r := checked.reports[(here+1+i)%len(checked.reports)]
 		if r.State != check.Done {
 			w.focus = r.Step
 			w.session.Screen.Printf("\nThe lesson: steps/%s/README.md", r.Step.Name)
@@ -194,7 +194,7 @@ func (w *watcher) next(ctx context.Context) {
 			return
 		}
 	}
-	graded.view(w.session).Report(graded.reports, nil)
+	checked.view(w.session).Report(checked.reports, nil)
 }
 
 // touched returns the steps that files belong to, and moves the focus there.
@@ -211,11 +211,11 @@ func (w *watcher) touched(files []string) []string {
 	return names
 }
 
-// check judges steps, up to the first that is not done. If the whole application was asked
+// check checks steps, up to the first that is not done. If the whole application was asked
 // for, it then grades the later steps that have been begun, on the learner's own code.
 func (w *watcher) check(ctx context.Context, names []string) {
 	for _, name := range names {
-		_, first, err := judge(ctx, w.session, &steps.Step{Workshop: w.session.Workshop, Name: name})
+		_, first, err := checkAndShow(ctx, w.session, &steps.Step{Workshop: w.session.Workshop, Name: name})
 		if err != nil || ctx.Err() != nil {
 			w.trouble(ctx, err)
 			return

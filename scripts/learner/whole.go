@@ -23,7 +23,7 @@ func checkWhole(ctx context.Context, s *session.Session, from string) error {
 	if err != nil {
 		return err
 	}
-	var whole graded
+	var whole checked
 	first := -1
 	for _, step := range list {
 		if step.Name <= from || reference[step.Name] {

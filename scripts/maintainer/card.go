@@ -55,7 +55,7 @@ func card(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 		return command.Trouble, err
 	}
 	c = c.With(head)
-	if problem := judge(kind, c, result); problem != "" {
+	if problem := cardProblem(kind, c, result); problem != "" {
 		return command.Trouble, session.WayOut(errors.New("the head is not true: "+problem), "Nothing was written. Say it again.")
 	}
 	if err := writeCard(ctx, s, kind, &c, edited); err != nil {

@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
-	"tokenauth.example/scripts/internal/files"
 	"tokenauth.example/scripts/internal/session"
 	"tokenauth.example/scripts/internal/steps"
 )
@@ -51,24 +48,4 @@ func solutionsAt(ctx context.Context, workshop *steps.Workshop, commit string) (
 		return nil, err
 	}
 	return fs.Sub(unpacked, "solutions")
-}
-
-// overwrite writes a file, whose name is below the workshop and has slashes. What was there
-// is lost only if git has it: otherwise it is copied first, and the copy's path returned.
-func overwrite(ctx context.Context, workshop *steps.Workshop, name string, text []byte) (copied string, err error) {
-	file := workshop.Path(filepath.FromSlash(name))
-	if committed(ctx, workshop, name) {
-		return "", os.WriteFile(file, text, 0o644)
-	}
-	return files.Replace(file, text)
-}
-
-// committed reports whether git has the file as it is now.
-func committed(ctx context.Context, workshop *steps.Workshop, name string) bool {
-	committed, err := git(ctx, workshop, "show", "HEAD:./"+name)
-	if err != nil {
-		return false
-	}
-	text, err := os.ReadFile(workshop.Path(filepath.FromSlash(name)))
-	return err == nil && bytes.Equal(text, committed)
 }

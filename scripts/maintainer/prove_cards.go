@@ -30,7 +30,7 @@ func (p *prover) mistakes(ctx context.Context) (string, error) {
 		total += len(cards)
 		alone := map[string]bool{} // tests that caught a mistake that no other did
 		for i, c := range cards {
-			p.judged(c, judgeMistake(c, results[i]))
+			p.judged(c, mistakeProblem(c, results[i]))
 			if failed := failedTests(results[i]); len(failed) == 1 {
 				alone[failed[0]] = true
 			}
@@ -59,8 +59,8 @@ func (p *prover) judged(c mistakes.Card, problem string) {
 // endings are the words for how a test that catches a mistake ends.
 var endings = map[verdict.Verdict]string{verdict.Fail: "failed", verdict.Panicked: "panicked", verdict.TimedOut: "timed out", verdict.Exited: "exited"}
 
-// judgeMistake returns what is wrong with what the tests made of a mistake, or "".
-func judgeMistake(c mistakes.Card, result gotest.Result) string {
+// mistakeProblem returns what is wrong with what the tests made of a mistake, or "".
+func mistakeProblem(c mistakes.Card, result gotest.Result) string {
 	if result.Build != "" {
 		return "does not compile, so no test can catch it:\n" + result.Build
 	}
@@ -88,8 +88,8 @@ func judgeMistake(c mistakes.Card, result gotest.Result) string {
 	return ""
 }
 
-// judgeVariant returns what is wrong with what the tests made of a variant, or "".
-func judgeVariant(result gotest.Result) string {
+// variantProblem returns what is wrong with what the tests made of a variant, or "".
+func variantProblem(result gotest.Result) string {
 	if result.Build != "" {
 		return "does not compile:\n" + result.Build
 	}
@@ -116,7 +116,7 @@ func (p *prover) variants(ctx context.Context) (string, error) {
 		}
 		total += len(cards)
 		for i, c := range cards {
-			p.judged(c, judgeVariant(results[i]))
+			p.judged(c, variantProblem(results[i]))
 		}
 	}
 	return fmt.Sprintf("%d of them, shuffled, %s", total, withRace(p.race)), p.listed("variants")

@@ -197,17 +197,17 @@ func (p *prover) proveGroups(ctx context.Context, which string, groups []*group)
 				return "", err
 			}
 			for i, c := range group.cards {
-				p.judged(c, judge(group.kind, c, results[i]))
+				p.judged(c, cardProblem(group.kind, c, results[i]))
 			}
 		}
 		return fmt.Sprintf("%d of them", total), nil
 	}})
 }
 
-// judge returns what is wrong with what the tests made of a card of a kind, or "".
-func judge(kind string, c mistakes.Card, result gotest.Result) string {
+// cardProblem returns what is wrong with what the tests made of a card of a kind, or "".
+func cardProblem(kind string, c mistakes.Card, result gotest.Result) string {
 	if kind == "variants" {
-		return judgeVariant(result)
+		return variantProblem(result)
 	}
-	return judgeMistake(c, result)
+	return mistakeProblem(c, result)
 }

@@ -8,7 +8,28 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
+
+	"tokenauth.example/scripts/verbs"
 )
+
+// Of every verb, the golden of the help has what it takes.
+func TestHelpHasEveryVerb(t *testing.T) {
+	archive, err := txtar.ParseFile(filepath.Join("..", "learner", "testdata", "scripts", "help.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, file := range archive.Files {
+		shown[file.Name] = true
+	}
+	for _, group := range verbs.Groups {
+		for _, verb := range group.Verbs {
+			if !shown[verb.Name+".txt"] {
+				t.Errorf("help.txtar does not show %s -h: add exec workshop %[1]s -h, cmp stdout %[1]s.txt, and the file", verb.Name)
+			}
+		}
+	}
+}
 
 // What people see fits into 80 columns, in every golden. The lines of a difference are as
 // wide as the code.

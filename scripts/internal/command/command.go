@@ -11,7 +11,6 @@ import (
 	"os/signal"
 	"slices"
 
-	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
 	"tokenauth.example/scripts/internal/steps"
@@ -41,22 +40,10 @@ func Main(program string, doors map[string]Func) int {
 		fmt.Fprintln(os.Stderr, "Stopped. Nothing was changed that is not said above.")
 		return Trouble
 	case err != nil:
-		session.Complain(screen.New(os.Stderr), withCure(s, err))
+		s.Complain(screen.New(os.Stderr), err)
 		return Trouble
 	}
 	return exit
-}
-
-// withCure adds the way out to an error that came from below, where nobody knows the form in
-// which this user is told commands.
-func withCure(s *session.Session, err error) error {
-	if errors.As(err, new(*gotest.MissingModules)) {
-		return session.WayOut(err, "Fetch them, with the network on: %s", s.Command("start", nil))
-	}
-	if trouble := (*gotest.MachineTrouble)(nil); errors.As(err, &trouble) {
-		return session.WayOut(err, "%s", trouble.Cure)
-	}
-	return err
 }
 
 func dispatch(ctx context.Context, s *session.Session, program string, doors map[string]Func, args []string) (int, error) {

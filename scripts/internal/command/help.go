@@ -17,7 +17,7 @@ func asksForHelp(arg string) bool {
 
 // help shows the table of verbs.
 func help(out *screen.Screen) {
-	out.Printf("usage: %s", session.Plain("VERB [STEP]"))
+	out.Printf("usage: %s", session.Plain("VERB [FLAGS] [STEP]"))
 	for _, group := range verbs.Groups {
 		out.Printf("\n%s", group.Title)
 		for _, v := range group.Verbs {

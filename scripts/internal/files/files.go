@@ -11,8 +11,9 @@ import (
 	"tokenauth.example/scripts/internal/session"
 )
 
-// Replace writes a file that may be a learner's. Everything that does so goes through here:
-// what was there is copied beside it first, so that nothing is ever lost. It returns the
+// Replace writes a file that may be a learner's. What was there is copied beside it first, so
+// that nothing is ever lost. Everything that writes over somebody's work goes through here;
+// only where git has what was there do maintainers' verbs need no copy. It returns the
 // path of the copy, or "" if nothing was there.
 func Replace(name string, content []byte) (copied string, err error) {
 	old, err := os.ReadFile(name)

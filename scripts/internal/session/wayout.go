@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/screen"
 )
 
@@ -21,9 +22,24 @@ func WayOut(err error, format string, args ...any) error {
 }
 
 // Complain writes an error: what happened, then how to go on.
-func Complain(out *screen.Screen, err error) {
+func (s *Session) Complain(out *screen.Screen, err error) {
 	out.Wrap("", "workshop: "+err.Error())
-	if way := (withWayOut{}); errors.As(err, &way) {
-		out.Wrap("  ", way.way)
+	if way := s.wayOut(err); way != "" {
+		out.Wrap("  ", way)
 	}
+}
+
+// wayOut returns what can be done about an error, or "". Those of the packages below are
+// among them: they do not know the form in which this user is told commands.
+func (s *Session) wayOut(err error) string {
+	if way := (withWayOut{}); errors.As(err, &way) {
+		return way.way
+	}
+	if errors.As(err, new(*gotest.MissingModules)) {
+		return "Fetch them, with the network on: " + s.Command("start", nil)
+	}
+	if trouble := (*gotest.MachineTrouble)(nil); errors.As(err, &trouble) {
+		return trouble.Cure
+	}
+	return ""
 }
