@@ -3,7 +3,9 @@ package gotest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -52,7 +54,11 @@ func (o Overlay) withNeighbours(dir string) (Overlay, error) {
 	}
 	goMod, sums := o[filepath.Join(dir, "go.mod")], []byte(nil)
 	if goMod == nil {
-		if goMod, err = os.ReadFile(filepath.Join(dir, "go.mod")); err != nil {
+		goMod, err = os.ReadFile(filepath.Join(dir, "go.mod"))
+		if errors.Is(err, fs.ErrNotExist) {
+			return o, nil // no step
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -73,7 +79,7 @@ func (o Overlay) withNeighbours(dir string) (Overlay, error) {
 	}
 	whole := Overlay{filepath.Join(dir, "go.mod"): goMod, filepath.Join(dir, "go.sum"): sums}
 	for name, text := range o {
-		if whole[name] == nil {
+		if _, ok := whole[name]; !ok {
 			whole[name] = text
 		}
 	}
