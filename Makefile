@@ -15,7 +15,7 @@ $(error Go is not there, or too old: install Go 1.26 or newer from https://go.de
 endif
 WORKSHOP = @go -C scripts tool workshop
 
-start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card:
+start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
 grade:
@@ -29,5 +29,5 @@ help:
 
 test: verify
 
-.PHONY: start check watch hint show catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card grade contract help test
+.PHONY: start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card grade contract help test
 .DEFAULT_GOAL = start

@@ -12,7 +12,8 @@ var Door = map[string]command.Func{
 	"watch":   watch,
 	"hint":    hint,
 	"show":    show,
+	"spot":    spot,
 	"catchup": catchup,
 	"reset":   reset,
-	"token":   token,
+	"token":   inspectToken,
 }

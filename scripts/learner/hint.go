@@ -48,10 +48,15 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	s.Screen.Printf("\n  %s   %s   hint %d of %d\n", first.Step.Name, s.Screen.Paint(screen.Bold, test), n+1, len(ladder))
 	s.Screen.Wrap("    ", ladder[n])
 	s.Screen.Printf("")
-	if n+1 < len(ladder) {
+	switch last := n+1 == len(ladder); {
+	case s.Keys && last:
+		s.Screen.Printf("    That was the last one. s shows the reference.")
+	case s.Keys:
+		s.Screen.Printf("    There is more: h")
+	case last:
+		s.Screen.Printf("    That was the last one. The reference: %s", s.Command("show", &first.Step))
+	default:
 		s.Screen.Printf("    There is more: %s", s.Command("hint", &first.Step))
-	} else {
-		s.Screen.Printf("    That was the last. The reference: %s", s.Command("show", &first.Step))
 	}
 	given[test] = n + 1
 	if err := rememberHints(s, given); err != nil {
@@ -59,6 +64,16 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 		s.Screen.Wrap("    ", fmt.Sprintf("How far you are cannot be remembered (%v), so this hint will come again. All of them are in steps/%s/HINTS.md", err, first.Step.Name))
 	}
 	return command.Done, nil
+}
+
+// hintsRead reports whether all hints for the test at which a step stands have been given.
+func hintsRead(s *session.Session, report check.StepReport) bool {
+	failure := report.Result.FirstFailure()
+	if failure == nil {
+		return false
+	}
+	hints, err := lesson.ReadHints(report.Step.Dir())
+	return err == nil && len(hints[failure.Name]) > 0 && hintsGiven(s)[failure.Name] >= len(hints[failure.Name])
 }
 
 func hintsFile(s *session.Session) string { return s.Workshop.Path(".workshop", "hints.json") }

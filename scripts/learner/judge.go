@@ -8,10 +8,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"time"
 
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/progress"
 	"tokenauth.example/scripts/internal/session"
 	"tokenauth.example/scripts/internal/setup"
 	"tokenauth.example/scripts/internal/steps"
@@ -27,10 +29,17 @@ func judge(ctx context.Context, s *session.Session, only *steps.Step) (exit int,
 	if err != nil {
 		return command.Trouble, nil, err
 	}
-	exit = graded.view(s).Report(graded.reports, graded.first)
+	shown := graded.view(s)
+	if err := graded.remember(s, &shown); err != nil {
+		return command.Trouble, nil, err
+	}
+	exit = shown.Report(graded.reports, graded.first)
 	forgetHints(s, graded.reports)
 	if err := vet(ctx, s, graded.reports); err != nil {
 		return command.Trouble, nil, err
+	}
+	if exit == command.Done && shown.Passed == shown.All {
+		finished(ctx, s)
 	}
 	if graded.fetched {
 		err = setup.Rest(ctx, s)
@@ -48,7 +57,35 @@ type graded struct {
 
 // view shows what was graded.
 func (g graded) view(s *session.Session) view.View {
-	return view.View{Session: s, Reference: g.reference}
+	v := view.View{Session: s, Reference: g.reference}
+	if g.first != nil {
+		v.ReferenceOffered = hintsRead(s, *g.first)
+	}
+	return v
+}
+
+// remember takes what was graded into the learner's progress, and has the view show what
+// has changed.
+func (g graded) remember(s *session.Session, shown *view.View) error {
+	known := progress.Load(s.Workshop)
+	shown.Changes = map[string]progress.Change{}
+	for _, report := range g.reports {
+		shown.Changes[report.Step.Name] = known.Update(report)
+	}
+	known.Save()
+	list, err := s.Workshop.Steps()
+	if err != nil {
+		return err
+	}
+	for _, step := range list {
+		tests, err := step.Tests()
+		if err != nil {
+			return err
+		}
+		shown.Passed += known.Passed(step)
+		shown.All += len(tests)
+	}
+	return nil
 }
 
 // grade grades every step, or the one that is given.
@@ -56,6 +93,9 @@ func grade(ctx context.Context, s *session.Session, only *steps.Step) (g graded,
 	checker, err := s.Checker(ctx)
 	if err != nil {
 		return g, err
+	}
+	checker.Go.Waiting = func(test string, took time.Duration) {
+		s.Screen.Progress("waiting for %s, which has not ended after %.0f seconds: does it loop? ...", test, took.Seconds())
 	}
 	list, err := s.Workshop.Steps()
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 	"tokenauth.example/scripts/internal/tokeninfo"
 )
 
-// token shows what a token says, here, where nobody else sees it. Web sites that do the
+// inspectToken shows what a token says, here, where nobody else sees it. Web sites that do the
 // same have had it then.
-func token(_ context.Context, s *session.Session, in *command.Input) (int, error) {
+func inspectToken(_ context.Context, s *session.Session, in *command.Input) (int, error) {
 	text, err := tokenText(s, in)
 	if err != nil {
 		return command.Trouble, err

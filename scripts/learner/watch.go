@@ -108,9 +108,9 @@ func (w *watcher) run(ctx context.Context, do func(context.Context)) {
 func (w *watcher) key(ctx context.Context, key byte) {
 	switch key {
 	case 'h':
-		w.run(ctx, func(ctx context.Context) { w.verb(ctx, "hint", hint) })
+		w.run(ctx, func(ctx context.Context) { w.verb(ctx, command.Of("hint", w.focus.Number()), hint) })
 	case 's':
-		w.run(ctx, func(ctx context.Context) { w.verb(ctx, "show", show) })
+		w.run(ctx, func(ctx context.Context) { w.verb(ctx, command.Of("show", "-yes", w.focus.Number()), show) })
 	case 'n':
 		w.run(ctx, w.next)
 	case 'a':
@@ -136,7 +136,7 @@ func (w *watcher) listen() (restore func()) {
 	keys := make(chan byte)
 	w.keys = keys
 	raw := *w.session
-	raw.Screen = raw.Screen.Raw()
+	raw.Screen, raw.Keys = raw.Screen.Raw(), true
 	w.session = &raw
 	go func() {
 		for key := make([]byte, 1); ; {
@@ -161,8 +161,8 @@ func (w *watcher) goodbye() {
 }
 
 // verb does what another verb does, for the step in focus.
-func (w *watcher) verb(ctx context.Context, name string, do command.Func) {
-	_, err := do(ctx, w.session, command.Of(name, w.focus.Number()))
+func (w *watcher) verb(ctx context.Context, in *command.Input, do command.Func) {
+	_, err := do(ctx, w.session, in)
 	w.trouble(ctx, err)
 }
 

@@ -2,12 +2,14 @@ package learner
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +39,12 @@ func (w *watching) Write(text []byte) (int, error) {
 // startWatching starts it, in a terminal or without one.
 func startWatching(t *testing.T, terminal bool, env ...string) (w *watching, keys io.Writer) {
 	t.Helper()
+	return startWatchingIn(t, terminal, func(string) {}, env...)
+}
+
+// startWatchingIn is startWatching in a workshop that has been prepared.
+func startWatchingIn(t *testing.T, terminal bool, prepare func(dir string), env ...string) (w *watching, keys io.Writer) {
+	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("interrupting a process, and terminals of tests, are another matter there")
 	}
@@ -44,6 +52,7 @@ func startWatching(t *testing.T, terminal bool, env ...string) (w *watching, key
 	if err := small.Unpack(w.dir); err != nil {
 		t.Fatal(err)
 	}
+	prepare(w.dir)
 	w.cmd = exec.Command(os.Args[0])
 	w.cmd.Args = []string{"workshop", "watch"} // see testscript.Main
 	w.cmd.Dir = w.dir
@@ -86,11 +95,17 @@ func (w *watching) waitFor(pattern string) {
 
 func (w *watching) save(name string, from ...string) {
 	w.t.Helper()
+	w.saveAt(filepath.Join(w.dir, filepath.FromSlash(name)), from...)
+}
+
+// saveAt saves a file of the workshop's at a path.
+func (w *watching) saveAt(path string, from ...string) {
+	w.t.Helper()
 	text, err := os.ReadFile(filepath.Join(append([]string{w.dir}, from...)...))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), text, 0o644); err != nil {
+	if err := os.WriteFile(path, text, 0o644); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -130,6 +145,43 @@ func TestWatch_ChecksWhatIsSaved(t *testing.T) {
 			w.save("steps/02-sum/sum.go", "solutions", "02-sum", "sum.go")
 			w.waitFor(`02-sum +done +1 of  1 pass`)
 
+			if err := w.cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			w.endsWell()
+		})
+	}
+}
+
+// A step's folder, and a file, may be somewhere else, with a link in its place. Files that Go
+// does not compile are no saves.
+func TestWatch_FollowsLinks(t *testing.T) {
+	for name, env := range map[string][]string{"told by the system": nil, "by looking": {"WORKSHOP_WATCH=look"}} {
+		t.Run(name, func(t *testing.T) {
+			elsewhere := t.TempDir()
+			w, _ := startWatchingIn(t, false, func(dir string) {
+				for at, link := range map[string]string{"folder": "steps/01-add", "sum.go": "steps/02-sum/sum.go"} {
+					at, link = filepath.Join(elsewhere, at), filepath.Join(dir, filepath.FromSlash(link))
+					if err := errors.Join(os.Rename(link, at), os.Symlink(at, link)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}, env...)
+			for _, name := range []string{".#add.go", "_add.go", "add.go~", "README.md"} {
+				if err := os.WriteFile(filepath.Join(elsewhere, "folder", name), []byte("x"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(time.Second) // nothing of these
+			w.saveAt(filepath.Join(elsewhere, "folder", "add.go"), "solutions", "01-add", "add.go")
+			w.waitFor(`(?m)^saved: steps/01-add/add.go$`)
+			w.waitFor(`01-add +done +2 of  2 pass`)
+			w.saveAt(filepath.Join(elsewhere, "sum.go"), "solutions", "02-sum", "sum.go")
+			w.waitFor(`(?m)^saved: steps/02-sum/sum.go$`)
+			w.waitFor(`02-sum +done +1 of  1 pass`)
+			if strings.Count(w.text.String(), "saved: ") != 2 {
+				t.Errorf("two files were saved, and it says:\n%s", w.text.String())
+			}
 			if err := w.cmd.Process.Signal(os.Interrupt); err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +232,7 @@ func TestWatch_Screen(t *testing.T) {
 	if err := os.Rename(saved, filepath.Join(w.dir, "steps", "01-add", "add.go")); err != nil {
 		t.Fatal(err)
 	}
-	w.waitFor(`Its lesson has three bugs(?s:.*) check\n`)
+	w.waitFor(`Next: steps/02-sum`)
 	if err := w.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -89,8 +89,8 @@ func (b *bencher) gradeClass(ctx context.Context, kind string) (time.Duration, e
 		return 0, err
 	}
 	for _, learner := range result.Learners {
-		if learner.Points != learner.Most {
-			return 0, fmt.Errorf("%s has %g of %g points", learner.Name, learner.Points, learner.Most)
+		if learner.Points != learner.MaxPoints {
+			return 0, fmt.Errorf("%s has %g of %g points", learner.Name, learner.Points, learner.MaxPoints)
 		}
 	}
 	return time.Since(began), nil

@@ -23,7 +23,7 @@ const coldTimes = 3
 func (b *bencher) coldRows(ctx context.Context) error {
 	var took [2][]time.Duration
 	for range coldTimes {
-		for i, measure := range []func(context.Context, steps.Step, []string) (time.Duration, error){firstVerdict, coldTest} {
+		for i, measure := range []func(context.Context, steps.Step, []string) (time.Duration, error){b.firstVerdict, b.coldTest} {
 			b.screen.Progress("beginning on a new machine ...")
 			home, err := os.MkdirTemp(b.dir, "home-*")
 			if err != nil {
@@ -91,15 +91,16 @@ func (b *bencher) coldWorkshop(home string) (steps.Step, error) {
 	return list[0], nil
 }
 
-// firstVerdict measures the time until check shows the first failure.
-func firstVerdict(ctx context.Context, step steps.Step, env []string) (time.Duration, error) {
+// firstVerdict measures the time until check shows the first failure. What check does after
+// that is not measured.
+func (b *bencher) firstVerdict(ctx context.Context, step steps.Step, env []string) (time.Duration, error) {
 	began := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "-C", "scripts", "tool", "workshop", "check")
-	cmd.Dir = step.Workshop.Root
-	cmd.Env = append(os.Environ(), env...)
-	cmd.Stderr = os.Stderr
+	cmd, err := b.cold(ctx, step.Workshop.Root, append(env, "GOWORK="+step.Workshop.Path("scripts", "go.work")), "-C", "scripts", "tool", "workshop", "check")
+	if err != nil {
+		return 0, err
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return 0, err
@@ -110,8 +111,7 @@ func firstVerdict(ctx context.Context, step steps.Step, env []string) (time.Dura
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if strings.Contains(lines.Text(), "the lesson") {
 			took := time.Since(began)
-			_ = cmd.Process.Signal(os.Interrupt) // the rest is not measured
-			cancel()
+			cancel() // and with it everything that it has started
 			_ = cmd.Wait()
 			return took, nil
 		}
@@ -120,14 +120,25 @@ func firstVerdict(ctx context.Context, step steps.Step, env []string) (time.Dura
 }
 
 // coldTest measures go test in the step.
-func coldTest(ctx context.Context, step steps.Step, env []string) (time.Duration, error) {
+func (b *bencher) coldTest(ctx context.Context, step steps.Step, env []string) (time.Duration, error) {
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, "go", "test", ".")
-	cmd.Dir = step.Dir()
-	cmd.Env = append(os.Environ(), append(env, "GOWORK=off", "PWD="+step.Dir())...)
+	cmd, err := b.cold(ctx, step.Dir(), append(env, "GOWORK=off"), "test", ".")
+	if err != nil {
+		return 0, err
+	}
 	out, err := cmd.CombinedOutput()
 	if !strings.Contains(string(out), "--- FAIL: ") { // the stub fails
 		return 0, errors.Join(errors.New(string(out)), err)
 	}
 	return time.Since(began), nil
+}
+
+// cold prepares a go command as the user of a new machine runs it: with the settings that Go
+// has by itself, and not those of our own commands.
+func (b *bencher) cold(ctx context.Context, dir string, env []string, args ...string) (*exec.Cmd, error) {
+	g, err := b.session.Go(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return g.Command(ctx, dir, append(env, "CGO_ENABLED="), args...), nil
 }

@@ -14,6 +14,9 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
+// cardKinds are the kinds of cards, which are the names of their folders in testdata/.
+var cardKinds = []string{"mistakes", "variants"}
+
 // What stands at the top of the list of each kind of card.
 var catalogueHead = map[string]string{
 	"mistakes": "# Mistakes\n\nWrong answers that people really write, each as a diff against the solution: what is wrong,\nwhat it costs, and the test that catches it. Made of the cards by `make stubs`.\n",
@@ -61,6 +64,21 @@ func catalogue(workshop *steps.Workshop, kind string) (now, wanted []byte, err e
 		return nil, nil, nil // a workshop without cards needs no list of them
 	}
 	return bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), text.Bytes(), nil
+}
+
+// driftedLists returns the lists of cards that are not as the cards make them.
+func driftedLists(workshop *steps.Workshop) ([]derived, error) {
+	var drifted []derived
+	for _, kind := range cardKinds {
+		now, wanted, err := catalogue(workshop, kind)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(now, wanted) {
+			drifted = append(drifted, derived{path.Join("testdata", kind, "README.md"), "does not list the cards as they are", wanted})
+		}
+	}
+	return drifted, nil
 }
 
 var catalogueLink = regexp.MustCompile(`(?m)^\| \[[\w-]+\]\(([\w/-]+\.diff)\)`)

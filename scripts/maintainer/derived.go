@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
@@ -72,16 +70,4 @@ func drift(workshop *steps.Workshop) ([]derived, error) {
 		}
 	}
 	return found, nil
-}
-
-// committed reports whether git has the file as it is now.
-func committed(ctx context.Context, workshop *steps.Workshop, name string) bool {
-	cmd := exec.CommandContext(ctx, "git", "show", "HEAD:"+name)
-	cmd.Dir = workshop.Root
-	committed, err := cmd.Output()
-	if err != nil {
-		return false
-	}
-	text, err := os.ReadFile(workshop.Path(filepath.FromSlash(name)))
-	return err == nil && bytes.Equal(text, committed)
 }

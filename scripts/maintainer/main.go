@@ -13,6 +13,8 @@ import (
 // door names the verbs of this room. Each has a file of its name.
 var door = map[string]command.Func{
 	"stubs":   stubs,
+	"rebase":  rebaseCards,
+	"card":    card,
 	"verify":  verify,
 	"fuzz":    fuzz,
 	"bench":   bench,

@@ -56,6 +56,9 @@ func (p *prover) judged(c mistakes.Card, problem string) {
 	p.wrong("%s: %s", filepath.ToSlash(name), problem)
 }
 
+// endings are the words for how a test that catches a mistake ends.
+var endings = map[verdict.Verdict]string{verdict.Fail: "failed", verdict.Panicked: "panicked", verdict.TimedOut: "timed out", verdict.Exited: "exited"}
+
 // judgeMistake returns what is wrong with what the tests made of a mistake, or "".
 func judgeMistake(c mistakes.Card, result gotest.Result) string {
 	if result.Build != "" {
@@ -66,9 +69,8 @@ func judgeMistake(c mistakes.Card, result gotest.Result) string {
 		return fmt.Sprintf("there is no test %s in this step", c.Caught)
 	}
 	test := result.Tests[i]
-	verdicts := map[string]verdict.Verdict{"failed": verdict.Fail, "panicked": verdict.Panicked, "timed out": verdict.TimedOut, "exited": verdict.Exited}
 	usual, other, _ := strings.Cut(c.Ends, " or ")
-	if other != "" && test.Verdict == verdicts[other] {
+	if other != "" && endings[test.Verdict] == other {
 		return "" // it says something else each time, as requests that meet do
 	}
 	said := test.Output
@@ -78,7 +80,7 @@ func judgeMistake(c mistakes.Card, result gotest.Result) string {
 	switch {
 	case test.Verdict == verdict.Pass:
 		return fmt.Sprintf("%s does not catch it; caught by: %s", c.Caught, strings.Join(failedTests(result), ", "))
-	case test.Verdict != verdicts[usual]:
+	case endings[test.Verdict] != usual:
 		return fmt.Sprintf("%s ends with %q, and the card says %q:\n%s", c.Caught, test.Verdict, c.Ends, test.Output)
 	case !strings.Contains(strings.Join(strings.Fields(said), " "), strings.Join(strings.Fields(c.Says), " ")):
 		return fmt.Sprintf("%s does not say %q. It says:\n%s", c.Caught, c.Says, said)
@@ -138,7 +140,7 @@ func withRace(race bool) string {
 	return "without -race"
 }
 
-// runCards runs the tests of a step on each of its cards of a kind, some at a time.
+// runCards runs the tests of a step on each of its cards of a kind.
 func (p *prover) runCards(ctx context.Context, step steps.Step, kind string, tests []steps.Test) ([]mistakes.Card, []gotest.Result, error) {
 	cards, err := mistakes.Read(p.workshop.Path("testdata", kind, step.Name))
 	if err != nil {
@@ -148,9 +150,15 @@ func (p *prover) runCards(ctx context.Context, step steps.Step, kind string, tes
 	if p.only != "" {
 		cards = slices.DeleteFunc(cards, func(c mistakes.Card) bool { return c.Name != p.only })
 	}
+	results, err := p.runEach(ctx, step, kind, cards, tests)
+	return cards, results, err
+}
+
+// runEach runs the tests of a step on cards of it, some at a time.
+func (p *prover) runEach(ctx context.Context, step steps.Step, kind string, cards []mistakes.Card, tests []steps.Test) ([]gotest.Result, error) {
 	ground, err := groundOf(step)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	results := make([]gotest.Result, len(cards))
 	errs := make([]error, len(cards))
@@ -172,12 +180,12 @@ func (p *prover) runCards(ctx context.Context, step steps.Step, kind string, tes
 	group.Wait()
 	for i, err := range errs {
 		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+			return nil, ctx.Err()
 		}
 		if err != nil {
 			p.wrong("%s: %v", cards[i].File, err)
 			results[i].Build = err.Error()
 		}
 	}
-	return cards, results, nil
+	return results, nil
 }

@@ -80,9 +80,7 @@ func (p *prover) mistakeReport(ctx context.Context, step steps.Step, name string
 	if report.Result, err = p.cards.run(ctx, step, "mistakes", cards[i], ground, tests); err != nil {
 		return report, err
 	}
-	changed, err := cards[i].Apply(func(file string) ([]byte, error) {
-		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
-	})
+	changed, err := cards[i].Apply(solution(step))
 	for file, text := range changed {
 		report.Sources[file] = text
 	}

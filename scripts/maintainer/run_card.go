@@ -25,9 +25,7 @@ type cardRunner struct {
 // step, see groundOf. The result is kept, and not made again while nothing changes that it
 // depends on.
 func (r *cardRunner) run(ctx context.Context, step steps.Step, kind string, c mistakes.Card, ground string, tests []steps.Test) (gotest.Result, error) {
-	changed, err := c.Apply(func(file string) ([]byte, error) {
-		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
-	})
+	changed, err := c.Apply(solution(step))
 	if err != nil {
 		return gotest.Result{}, err
 	}

@@ -1,69 +1,87 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"os"
-	"path"
 	"path/filepath"
 
 	"tokenauth.example/scripts/internal/command"
-	"tokenauth.example/scripts/internal/files"
 	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/steps"
 )
 
 // stubs writes the files of steps/ that come from solutions/, and the lists of cards. With
-// -check it only
-// says which of them are not as they should be.
+// -check it only says which of them are not as they should be. Both name the cards that do
+// not fit their solution any more.
 func stubs(ctx context.Context, s *session.Session, in *command.Input) (int, error) {
-	drifted, err := drift(s.Workshop)
+	drifted, err := driftedFiles(s.Workshop)
 	if err != nil {
 		return command.Trouble, err
 	}
-	for _, kind := range []string{"mistakes", "variants"} {
-		now, wanted, err := catalogue(s.Workshop, kind)
-		if err != nil {
-			return command.Trouble, err
-		}
-		if !bytes.Equal(now, wanted) {
-			drifted = append(drifted, derived{path.Join("testdata", kind, "README.md"), "does not list the cards as they are", wanted})
-		}
+	stale, err := staleCards(s.Workshop)
+	if err != nil {
+		return command.Trouble, err
 	}
 	if in.Bool("check") {
-		return showDrift(s, drifted), nil
+		return showDrift(s, drifted, stale), nil
 	}
+	if err := derive(ctx, s, drifted); err != nil {
+		return command.Trouble, err
+	}
+	showStale(s, stale)
+	return command.Done, nil
+}
+
+// driftedFiles returns all files that are not as they are derived.
+func driftedFiles(workshop *steps.Workshop) ([]derived, error) {
+	drifted, err := drift(workshop)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := driftedLists(workshop)
+	return append(drifted, lists...), err
+}
+
+// derive writes what is not as it is derived.
+func derive(ctx context.Context, s *session.Session, drifted []derived) error {
 	for _, d := range drifted {
 		if d.text == nil {
 			s.Screen.Printf("%s %s", d.name, d.says)
 			continue
 		}
-		name := s.Workshop.Path(filepath.FromSlash(d.name))
-		kept := ""
-		if committed(ctx, s.Workshop, d.name) { // git has what is there, so no copy is needed
-			err = os.WriteFile(name, d.text, 0o644)
-		} else {
-			kept, err = files.Replace(name, d.text)
-		}
+		copied, err := overwrite(ctx, s.Workshop, d.name, d.text)
 		if err != nil {
-			return command.Trouble, err
+			return err
 		}
 		s.Screen.Printf("%s was written", d.name)
-		if kept != "" {
-			s.Screen.Printf("  What was there: %s", filepath.Base(kept))
+		if copied != "" {
+			s.Screen.Printf("  What was there: %s", filepath.Base(copied))
 		}
 	}
-	return command.Done, nil
+	return nil
 }
 
 // showDrift names what is not as it is derived, and returns the exit code.
-func showDrift(s *session.Session, drifted []derived) int {
+func showDrift(s *session.Session, drifted, stale []derived) int {
 	for _, d := range drifted {
 		s.Screen.Printf("%s %s", d.name, d.says)
 	}
 	if len(drifted) > 0 {
 		s.Screen.Printf("\nDerive them: %s", session.Plain("stubs"))
+	}
+	showStale(s, stale)
+	if len(drifted)+len(stale) > 0 {
 		return command.NotYet
 	}
 	s.Screen.Printf("Everything that is derived is as it should be.")
 	return command.Done
+}
+
+// showStale names the cards that do not fit their solution any more.
+func showStale(s *session.Session, stale []derived) {
+	for _, d := range stale {
+		s.Screen.Wrap("", d.name+" "+d.says)
+	}
+	if len(stale) > 0 {
+		s.Screen.Printf("\nRebase them: %s", session.Plain("rebase"))
+	}
 }

@@ -24,7 +24,7 @@ func showClass(out *screen.Screen, class report.Class) {
 	}
 	out.Printf("\n%s", head)
 	for _, learner := range class.Learners {
-		row := fmt.Sprintf("  %-18.18s %9s", text.Line(learner.Name), fmt.Sprintf("%g/%g", learner.Points, learner.Most))
+		row := fmt.Sprintf("  %-18.18s %9s", text.Line(learner.Name), fmt.Sprintf("%g/%g", learner.Points, learner.MaxPoints))
 		for _, step := range learner.Steps {
 			passed := 0
 			for _, test := range step.Tests {

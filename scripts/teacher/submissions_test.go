@@ -170,8 +170,8 @@ func checkResults(ts *testscript.TestScript, _ bool, _ []string) {
 				ts.Fatalf("%q: %s has the tests %v", learner.Name, step.Name, names)
 			}
 		}
-		if points != learner.Points || learner.Most != 3 {
-			ts.Fatalf("%q: %g of %g points, and the tests earn %g", learner.Name, learner.Points, learner.Most, points)
+		if points != learner.Points || learner.MaxPoints != 3 {
+			ts.Fatalf("%q: %g of %g points, and the tests earn %g", learner.Name, learner.Points, learner.MaxPoints, points)
 		}
 		unharmed = unharmed || learner.Name == twin && (learner.Points == 3 || class.Interrupted)
 	}

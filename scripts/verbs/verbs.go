@@ -58,7 +58,10 @@ var Groups = []Group{
 		{Name: "check", Args: "[STEP]", Does: "grade every step, or one", Program: Workshop},
 		{Name: "watch", Args: "[all]", Does: "check what you save, when you save it", Program: Workshop},
 		{Name: "hint", Args: "[STEP]", Does: "the next hint for the first failing test", Program: Workshop},
-		{Name: "show", Args: "STEP", Does: "how your step differs from the reference", Program: Workshop},
+		{Name: "show", Args: "STEP", Does: "how your step differs from the reference", Program: Workshop, Flags: []Flag{
+			{"yes", false, "do not ask first whether the reference is to be shown"},
+		}},
+		{Name: "spot", Args: "[STEP]", Does: "a game: find the mistake in a step that you have done", Program: Workshop},
 		{Name: "catchup", Args: "STEP", Does: "use the reference for the steps before STEP", Program: Workshop},
 		{Name: "reset", Args: "STEP", Does: "begin a step again; what you have is kept", Program: Workshop},
 		{Name: "token", Args: "[TOKEN]", Does: "what a token says, without sending it anywhere", Program: Workshop, Flags: []Flag{
@@ -68,6 +71,7 @@ var Groups = []Group{
 		{Name: "run", Does: "run your server, with the settings in .env", Program: Web},
 		{Name: "demo", Does: "run the reference server and try it with curl", Program: Web},
 		{Name: "contract", Does: "does a running server keep the HTTP contract?", Program: Web, Flags: []Flag{
+			{"list", false, "ask nobody, and list the sections and how many cases they have"},
 			{"url", "", "the `URL` of the server, such as http://127.0.0.1:8000"},
 			{"secret", "", "the server's SECRET_KEY: forges tokens too; \"-\" reads it from the environment"},
 			{"section", "", "run these `sections` alone, with commas between"},
@@ -90,6 +94,19 @@ var Groups = []Group{
 	{"For maintainers", []Verb{
 		{Name: "stubs", Does: "write steps/ from solutions/", Program: Maintainer, Flags: []Flag{
 			{"check", false, "write nothing, and say what is not as it should be"},
+		}},
+		{Name: "rebase", Does: "bring the cards to changed solutions", Program: Maintainer, Flags: []Flag{
+			{"from", "HEAD", "the `commit` whose solutions the cards fit"},
+			step,
+		}},
+		{Name: "card", Args: "NAME", Does: "make a card of an edited solution", Program: Maintainer, Flags: []Flag{
+			{"step", "", "the `step` whose solution is edited, such as 03"},
+			{"variant", false, "it is a right answer that looks different, and no mistake"},
+			{"wrong", "", "what is wrong; what no flag says is asked for"},
+			{"costs", "", "what that costs in the real world, with its source"},
+			{"caught", "", "the `test` that catches it"},
+			{"says", "", "a `phrase` of what that test says"},
+			{"differs", "", "how it differs from the solution, of a variant"},
 		}},
 		{Name: "verify", Does: "prove that the workshop is right", Program: Maintainer, Flags: []Flag{
 			step,

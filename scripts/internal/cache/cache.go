@@ -1,4 +1,4 @@
-// Package cache keeps results by the content that they came from. The same key is the
+// Package cache keeps results by the content that they came from. The same content gives the
 // same result, so nothing that is kept can go out of date.
 package cache
 
@@ -14,11 +14,10 @@ import (
 	"runtime"
 )
 
-// Key grows with everything that a result depends on.
+// Key is made of everything that a result depends on.
 type Key struct{ hash hash.Hash }
 
-// NewKey returns a Key that depends on what kind of result it is for, and on the Go that
-// makes it.
+// NewKey returns a Key that depends on the kind of the result, and on the Go that makes it.
 func NewKey(kind string) *Key {
 	k := &Key{sha256.New()}
 	k.Add(kind, []byte(runtime.Version()+" "+runtime.GOOS+" "+runtime.GOARCH))
@@ -30,7 +29,7 @@ func (k *Key) Add(name string, content []byte) {
 	fmt.Fprintf(k.hash, "%q %x\n", name, sha256.Sum256(content))
 }
 
-// AddTree adds every regular file below root for which keep is true.
+// AddTree adds every regular file below root for which keep reports true.
 func (k *Key) AddTree(root string, keep func(name string) bool) error {
 	return filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || !keep(name) {
@@ -42,7 +41,7 @@ func (k *Key) AddTree(root string, keep func(name string) bool) error {
 	})
 }
 
-// String is the key's text.
+// String returns the key's text.
 func (k *Key) String() string { return hex.EncodeToString(k.hash.Sum(nil)) }
 
 // entry is a file's content.
@@ -51,7 +50,7 @@ type entry[T any] struct {
 	Value T
 }
 
-// Recall returns what was kept in the file under the key.
+// Recall returns what Remember kept in the file, if that was under the same key.
 func Recall[T any](file, key string) (value T, ok bool) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -64,8 +63,8 @@ func Recall[T any](file, key string) (value T, ok bool) {
 	return e.Value, true
 }
 
-// Remember keeps a value in the file. It only saves time: if it cannot, the value is
-// made again the next time, so there is no error.
+// Remember keeps a value in the file under the key, in the place of what is there. It returns
+// no error, because it only saves time: what could not be kept is made again.
 func Remember[T any](file, key string, value T) {
 	text, err := json.Marshal(entry[T]{key, value})
 	if err != nil || os.MkdirAll(filepath.Dir(file), 0o755) != nil {

@@ -118,9 +118,13 @@ func (in *Input) Steps(s *session.Session) ([]steps.Step, error) {
 	return []steps.Step{step}, nil
 }
 
-// Of returns the input with which a verb is called from within the program. The arguments
-// must be such as the verb takes.
+// Of returns the input with which a verb is called from within the program. The flags and
+// arguments must be such as the verb takes.
 func Of(name string, args ...string) *Input {
 	verb, _ := verbs.Find(name)
-	return &Input{Verb: verb, Args: args, flags: flags(verb)}
+	in, err := read(verb, args)
+	if err != nil {
+		panic(err) // the call is ours
+	}
+	return in
 }

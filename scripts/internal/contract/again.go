@@ -8,23 +8,52 @@ import (
 	"tokenauth.example/scripts/internal/verdict"
 )
 
+// lateness is that a request was answered too late.
+type lateness struct {
+	waited time.Duration // 0 if none was
+	route  string        // which: "GET /tasks"
+}
+
+// longer returns the one of the two that waited longer.
+func (l lateness) longer(other lateness) lateness {
+	if other.waited > l.waited {
+		return other
+	}
+	return l
+}
+
 // againTime is how long late cases are asked again, all together.
 const againTime = 3 * time.Minute
 
 // again asks the cases once more that were late, one by one, while nothing else is asked. It
 // changes their outcomes: to what they are when there is time, to a failure if the server
-// hangs on the one case and on nothing else, and otherwise to one that could not be judged.
+// hangs on the one case, or its route, and on nothing else, and otherwise to one that could not be judged.
 func (s *suite) again(ctx context.Context, all []job, outcomes map[string]Outcome) {
-	late := slices.DeleteFunc(slices.Clone(all), func(j job) bool { return outcomes[j.name].waited == 0 })
+	late := slices.DeleteFunc(slices.Clone(all), func(j job) bool { return outcomes[j.name].late.waited == 0 })
 	if len(late) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, againTime)
 	defer cancel()
+	p := newPace(max(s.pace.login, s.measure(ctx).login), 0, s.pace.simple)
+	s.askAgain(ctx, p.alone(), late, outcomes, len(all))
+}
+
+// askAgain asks late cases at a pace, one by one.
+func (s *suite) askAgain(ctx context.Context, p pace, late []job, outcomes map[string]Outcome, all int) {
 	quiet := *s
-	quiet.pace = newPace(max(s.pace.login, s.measure(ctx).login), 0, s.pace.simple).alone()
-	for _, j := range late {
-		outcomes[j.name] = quiet.alone(ctx, j.of, outcomes[j.name])
+	quiet.pace = p
+	const proof = 2 // cases on which a route has hung, so that no more need be asked
+	hung := map[string]int{}
+	for i, j := range late {
+		if o := outcomes[j.name]; hung[o.late.route] < proof {
+			o = quiet.alone(ctx, j.of, o)
+			outcomes[j.name] = o
+			if o.late.waited > 0 {
+				hung[o.late.route]++
+			}
+		}
+		s.progress(all-len(late)+i+1, all)
 	}
 }
 
@@ -40,9 +69,9 @@ func (s *suite) alone(ctx context.Context, c Case, first Outcome) Outcome {
 		switch {
 		case o.Verdict == verdict.NotRun: // there is no time left
 			return notJudged(first)
-		case o.waited == 0:
+		case o.late.waited == 0:
 			return o
-		case !before || !after || o.waited < s.pace.patience:
+		case !before || !after || o.late.waited < s.pace.patience:
 			return notJudged(o)
 		case meanwhile:
 			return o // it hangs on this, and answers everything else
@@ -89,6 +118,6 @@ func (s *suite) watch(ctx context.Context) (watched func() bool) {
 func notJudged(o Outcome) Outcome {
 	o.Verdict = verdict.NotJudged
 	o.Cause = "could not be judged, because the server or the machine is too slow: " + o.Cause
-	o.waited = 0
+	o.late = lateness{}
 	return o
 }

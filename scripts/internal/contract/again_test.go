@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -17,6 +16,7 @@ import (
 type unhurried struct {
 	*httptest.Server
 	asked atomic.Int32  // how often /late was
+	hung  atomic.Int32  // how often /hangs was
 	door  sync.Mutex    // everybody needs it
 	stall atomic.Bool   // nobody is answered soon
 	end   chan struct{} // closed when the test ends
@@ -45,7 +45,7 @@ func newUnhurried(t *testing.T) *unhurried {
 			wait(r, time.Minute)
 		}
 	})
-	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { wait(r, time.Minute) })
+	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { s.hung.Add(1); wait(r, time.Minute) })
 	mux.HandleFunc("/stalls", func(_ http.ResponseWriter, r *http.Request) { s.stall.Store(true); wait(r, time.Minute) })
 	mux.HandleFunc("/gives-up", func(w http.ResponseWriter, r *http.Request) {
 		wait(r, 2*time.Second)
@@ -102,10 +102,10 @@ func TestAgain(t *testing.T) {
 			s := newUnhurried(t).suite(t)
 			c := Case{Name: "is-answered", Why: "A test", Send: test.send, Want: status(200)}
 			o := s.run(t.Context(), c)
-			if late := test.want != verdict.Pass && test.name != "is wrong in time" || test.send.target == "/late"; late != (o.waited > 0) {
-				t.Errorf("it was late: %v, and it waited for %v", late, o.waited)
+			if late := test.want != verdict.Pass && test.name != "is wrong in time" || test.send.target == "/late"; late != (o.late.waited > 0) {
+				t.Errorf("it was late: %v, and it waited for %v", late, o.late.waited)
 			}
-			if o.waited > 0 {
+			if o.late.waited > 0 {
 				quiet := *s
 				quiet.pace = s.pace.alone()
 				o = quiet.alone(t.Context(), c, o)
@@ -147,54 +147,29 @@ func TestAgain_Interrupted(t *testing.T) {
 	s := newUnhurried(t).suite(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if o := s.alone(ctx, Case{Name: "late", Send: get("/late")}, Outcome{Verdict: verdict.TimedOut, waited: 1}); o.Verdict != verdict.NotJudged {
+	if o := s.alone(ctx, Case{Name: "late", Send: get("/late")}, Outcome{Verdict: verdict.TimedOut, late: lateness{waited: 1}}); o.Verdict != verdict.NotJudged {
 		t.Errorf("the verdict is %q", o.Verdict)
 	}
 }
 
-// The pace is in proportion to a login, alone and among others.
-func TestNewPace(t *testing.T) {
-	for _, test := range []struct {
-		login, next             time.Duration
-		caseTime, soon, waiting time.Duration
-		hashing                 int
-	}{
-		{0, 0, 30 * time.Second, 5 * time.Second, 5 * time.Second, 8},                                            // nobody can log in
-		{50 * time.Millisecond, 50 * time.Millisecond, 30 * time.Second, 5 * time.Second, 5 * time.Second, 8},    // BCRYPT_COST=10
-		{800 * time.Millisecond, 800 * time.Millisecond, 48 * time.Second, 5 * time.Second, 12 * time.Second, 2}, // BCRYPT_COST=14
-		{3 * time.Second, 10 * time.Millisecond, 3 * time.Minute, 15 * time.Second, 45 * time.Second, 8},         // far away
-		{10 * time.Second, 10 * time.Second, 10 * time.Minute, 50 * time.Second, 150 * time.Second, 1},           // hardly there
-	} {
-		p := newPace(test.login, test.next, 0)
-		if got := fmt.Sprint(p.caseTime, p.soon, p.patience, p.hashing); got != fmt.Sprint(test.caseTime, test.soon, test.waiting, test.hashing) {
-			t.Errorf("a login of %v, and %v for each more: %s", test.login, test.next, got)
+// A route that hangs need not be waited for by every case that asks it.
+func TestAgain_KnowsARouteThatHangs(t *testing.T) {
+	server := newUnhurried(t)
+	s := server.suite(t)
+	var late []job
+	outcomes := map[string]Outcome{}
+	for _, target := range []string{"/hangs?1", "/hangs?2", "/hangs?3", "/hangs?4", "/quick"} {
+		c := Case{Name: target, Send: get(target), Want: status(200)}
+		late = append(late, job{target, c})
+		outcomes[target] = Outcome{Verdict: verdict.TimedOut, late: lateness{time.Second, c.Send.route()}}
+	}
+	s.askAgain(t.Context(), quickPace.alone(), late, outcomes, len(late))
+	for name, o := range outcomes {
+		if want := map[bool]verdict.Verdict{true: verdict.Pass, false: verdict.TimedOut}[name == "/quick"]; o.Verdict != want {
+			t.Errorf("%s: the verdict is %q, not %q", name, o.Verdict, want)
 		}
 	}
-}
-
-// A signature that is changed is another one, whatever its letters are.
-func TestFlip(t *testing.T) {
-	for letter := range 256 {
-		signature := make([]byte, 32)
-		for i := range signature {
-			signature[i] = byte(letter)
-		}
-		for at := range signature {
-			changed := unpart(flip(part(string(signature)), at))
-			for i := range signature {
-				if (changed[i] != signature[i]) != (i == at) {
-					t.Fatalf("byte %d of %x is to be changed, and it becomes %x", at, signature, changed)
-				}
-			}
-		}
-	}
-}
-
-// An id that is not there is another one, whatever its letters are.
-func TestUnlike(t *testing.T) {
-	for _, id := range []string{"7", "000000000000", "ffffffff-ffff-7fff-bfff-ffffffffffff", "99999999", "zzzzzzzzzz", "QZ7A2FGGGGGG", "----------0-----"} {
-		if other := unlike(id); other == id || len(id) >= 8 && len(other) != len(id) {
-			t.Errorf("unlike %q is %q", id, other)
-		}
+	if n := server.hung.Load(); n != 2 {
+		t.Errorf("what hangs was asked %d times again, not twice", n)
 	}
 }

@@ -27,7 +27,7 @@ func makesTasks() []Case {
 		{Name: "creates-a-task", Send: makeTask(`{"title":"Write report"}`), Want: wants(madeTask, field("title", "Write report")), Why: "The contract: 201 {id, title}"},
 		{Name: "says-where-the-task-is", Asks: "Location, which leads to the task", Why: "RFC 9110, section 15.3.2", Do: func(ctx context.Context, t *try) {
 			a := t.expect(ctx, makeTask(`{"title":"Write report"}`), madeTask)
-			found := t.expect(ctx, get(t.location(a)).as("{token}"), status(200), field("title", "Write report"))
+			found := t.expect(ctx, get(location(t, a)).as("{token}"), status(200), field("title", "Write report"))
 			if found.id() != a.id() {
 				t.fail("the task with the id "+a.id(), "the id %s", found.id())
 			}
@@ -209,13 +209,18 @@ func keepsTitles() (cases []Case) {
 	for _, odd := range []struct{ name, title string }{
 		{"with-quotes", `"O'Hara" said \ and / and ''`}, {"with-SQL", "'); DROP TABLE tasks;--"}, {"with-HTML", "<script>alert(1)</script> & <b>"},
 		{"in-other-letters", "Отчёт 报告 🐎 e\u0301 \u202e"}, {"with-spaces-around-it", "  x  "}, {"with-newlines-and-tabs", "a\nb\tc\r\n"},
-		{"with-signs-of-formats", "%s %d {0} ${x} ?1 :id @id"}, {"of-10-KB", strings.Repeat("0123456789", 1000)}, {"that-is-called-null", "null"},
+		{"with-signs-of-formats", "%s %d {0} ${x} ?1 :id @id"}, {"of-500-characters", strings.Repeat("0123456789", 50)}, {"that-is-called-null", "null"},
 	} {
-		cases = append(cases, Case{Name: "keeps-a-title-" + odd.name, Asks: "the title as it was sent, in the 201, the task and the list", Why: "What was sent is text (CWE-89, CWE-116)", Do: func(ctx context.Context, t *try) {
+		cases = append(cases, Case{Name: "keeps-a-title-" + odd.name, Asks: "the title as it was sent, but for white space around it, in the 201, the task and the list", Why: "What was sent is text (CWE-89, CWE-116)", Do: func(ctx context.Context, t *try) {
 			u := t.newUser(ctx)
-			a := t.expect(ctx, post("/tasks", `{"title":`+quoted(odd.title)+`}`).as(u.token), madeTask, field("title", odd.title))
-			t.expect(ctx, get(taskPath(a.id())).as(u.token), status(200), field("title", odd.title))
-			t.listIs(ctx, u.token, odd.title)
+			a := t.expect(ctx, post("/tasks", `{"title":`+quoted(odd.title)+`}`).as(u.token), madeTask)
+			title := odd.title
+			if trimmed := strings.TrimSpace(title); a.text("title") == trimmed {
+				title = trimmed // white space around it is the server's to keep or to drop
+			}
+			t.want(a, field("title", title))
+			t.expect(ctx, get(taskPath(a.id())).as(u.token), status(200), field("title", title))
+			t.listIs(ctx, u.token, title)
 		}})
 	}
 	for _, wrong := range []string{"null", "true", "1234567890", "[]", `["x"]`, `{"a":"x"}`} {
@@ -228,7 +233,7 @@ func keepsTitles() (cases []Case) {
 func taskPath(id string) string { return "/tasks/" + url.PathEscape(id) }
 
 // location resolves the header Location of an answer, and returns its path below the base.
-func (t *try) location(a answer) string {
+func location(t *try, a answer) string {
 	header := a.header.Get("Location")
 	to, err := url.Parse(t.suite.at.base + a.to.target)
 	if err == nil {

@@ -49,6 +49,8 @@ type Case struct {
 	// Most cases send one request and look at the answer.
 	Send request
 	Want want
+	// Guarded allows the server to ask for a token first, as one does that denies by default.
+	Guarded bool
 	// Closing allows the server to close the connection in place of an answer, which is
 	// enough for what is hardly HTTP.
 	Closing bool

@@ -46,7 +46,7 @@ func (t *try) broken(err error) {
 	panic(stop{o})
 }
 
-// needed ends the case because of what it stands on.
+// needed ends the case because something is missing that it needs first.
 func (t *try) needed(err error) {
 	var m missing
 	if !errors.As(err, &m) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"maps"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -12,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"tokenauth.example/scripts/internal/cache"
-	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/steps"
 )
@@ -86,20 +83,7 @@ func TestKnownBadServers(t *testing.T) {
 		t.Skip("it compiles a server for each mistake")
 	}
 	b := newBench(t)
-	ground := cache.NewKey("contract 1")
-	list, err := b.workshop.Steps()
-	if err != nil {
-		t.Fatal(err)
-	}
-	isCode := func(name string) bool { return !strings.HasSuffix(name, "_test.go") && filepath.Ext(name) != ".md" }
-	for _, step := range list {
-		if err := ground.AddTree(step.SolutionDir(), isCode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := ground.AddTree(b.workshop.Path("scripts", "internal", "contract"), func(name string) bool { return isCode(name) && filepath.Ext(name) == ".go" }); err != nil {
-		t.Fatal(err)
-	}
+	ground := b.ground(t)
 	slots := make(chan struct{}, max(1, runtime.NumCPU()/2)) // a server and its cases keep more than one processor busy
 	var judged, skipped atomic.Int32
 	t.Cleanup(func() {
@@ -116,7 +100,7 @@ func TestKnownBadServers(t *testing.T) {
 				skipped.Add(1)
 				t.Skip("there is no time left. What has been found is kept: run this again")
 			}
-			failed := b.judge(t, ground.String(), m)
+			failed := b.judge(t, ground, m.step, m.card, m.sections())
 			judged.Add(1)
 			for _, name := range m.cases {
 				if _, ok := failed[name]; !ok {
@@ -130,30 +114,4 @@ func TestKnownBadServers(t *testing.T) {
 			}
 		})
 	}
-}
-
-// judge returns what a server with the mistake fails.
-func (b bench) judge(t *testing.T, ground string, m mistake) (failed map[string]string) {
-	t.Helper()
-	changed, err := m.card.Apply(func(file string) ([]byte, error) {
-		return os.ReadFile(filepath.Join(m.step.SolutionDir(), filepath.FromSlash(file)))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	overlay, of := gotest.Overlay{}, cache.NewKey(ground)
-	for _, name := range slices.Sorted(maps.Keys(changed)) {
-		of.Add(name, changed[name])
-		overlay[filepath.Join(m.step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
-	}
-	of.Add(strings.Join(m.sections(), " "), nil)
-	file := b.workshop.Path(".workshop", "proofs", "contract", m.step.Name, m.card.Name+".json")
-	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
-		return found
-	}
-	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, overlay)}).URL, Key: key, Sections: m.sections(), Jobs: 8})
-	if t.Context().Err() == nil {
-		cache.Remember(file, of.String(), failed)
-	}
-	return failed
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // user is somebody who has signed up and logged in.
@@ -41,17 +40,17 @@ func (t *try) met(p person) user {
 
 // newUser signs somebody up and logs them in.
 func (t *try) newUser(ctx context.Context) user {
-	p, waited := t.suite.newPerson(ctx)
-	t.waited = max(t.waited, waited)
+	p, late := t.suite.newPerson(ctx)
+	t.late = t.late.longer(late)
 	return t.met(p)
 }
 
-// newPerson signs somebody up and logs them in. If it was late, it says how long it waited.
-func (s *suite) newPerson(ctx context.Context) (person, time.Duration) {
+// newPerson signs somebody up and logs them in, or says how late that was.
+func (s *suite) newPerson(ctx context.Context) (person, lateness) {
 	t := &try{suite: s, values: map[string]string{}}
 	u := user{email: newEmail(), password: password}
-	nobody := func(says string) (person, time.Duration) {
-		return person{err: missing{t.last(), says}}, t.waited
+	nobody := func(says string) (person, lateness) {
+		return person{err: missing{t.last(), says}}, t.late
 	}
 	a, err := t.ask(ctx, post("/users", fmt.Sprintf(`{"email":%s,"password":%s}`, quoted(u.email), quoted(u.password))))
 	if err != nil || a.status != http.StatusCreated {
@@ -64,5 +63,5 @@ func (s *suite) newPerson(ctx context.Context) (person, time.Duration) {
 	if u.token = a.text("access_token"); err != nil || a.status != http.StatusOK || u.token == "" {
 		return nobody("who has signed up cannot log in, so this could not be asked")
 	}
-	return person{user: u}, 0
+	return person{user: u}, lateness{}
 }

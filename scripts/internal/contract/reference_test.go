@@ -97,6 +97,9 @@ func failures(t *testing.T, o Options) (failed map[string]string, ran int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := result.NotJudged(); n > 0 {
+		t.Errorf("%d cases could not be judged: this machine is too slow, or has too much to do", n)
+	}
 	failed = map[string]string{}
 	for name, outcome := range result.Outcomes {
 		if outcome.Verdict != verdict.NotRun {

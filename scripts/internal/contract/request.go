@@ -25,6 +25,7 @@ type request struct {
 	repeat         int           // how many times the body is sent, one after the other; once if 0
 	halfway        func()        // called when half of the body has been sent; no more is sent before it returns
 
+	beside bool              // others of the same case are sent at the same time
 	filled map[string]string // the values of {id} and the like, once it is sent
 }
 
@@ -86,6 +87,19 @@ func (r request) soon() request { r.atOnce = true; return r }
 func (r request) hashes() bool {
 	path, _, _ := strings.Cut(r.target, "?")
 	return path == "/users" || path == "/auth/token"
+}
+
+// route is the method and the path without what names one thing or adds a query: "GET /tasks",
+// "GET /tasks/".
+func (r request) route() string {
+	if r.whole != "" {
+		return r.whole
+	}
+	path, _, _ := strings.Cut(r.target, "?")
+	if parts := strings.SplitAfterN(path, "/", 4); len(parts) == 3 && parts[1] == "tasks/" {
+		path = "/tasks/"
+	}
+	return r.method + " " + path
 }
 
 // announcing gives another length than the body's.

@@ -19,43 +19,8 @@ type Options struct {
 	Key      string   // the server's SECRET_KEY, or "": then the cases that need it are not run
 	Sections []string // their names; all if there are none
 	Jobs     int      // how many run at a time; a few for each processor if 0
-	// Progress is called after each case, one call at a time.
+	// Progress is called after each case that is done with, one call at a time.
 	Progress func(done, all int)
-}
-
-// Result is what became of the cases.
-type Result struct {
-	URL      string
-	Began    time.Time
-	Took     time.Duration
-	Sections []Section
-	Outcomes map[string]Outcome // by "section/case"
-	Notes    []string           // what a reader should know besides
-	Stopped  bool               // it was interrupted: some cases have not been run
-}
-
-// Outcome is what became of a case.
-type Outcome struct {
-	Verdict verdict.Verdict // Pass, Fail, TimedOut, NotJudged or NotRun
-	Cause   string          // why it is not a pass
-	// Sent and Answered are the request and the answer that the verdict is about, as they
-	// went over the wire; Got and Want say what is wrong with the answer.
-	Sent, Answered, Got, Want string
-	Before                    string // the requests and answers that led there
-	Unreached                 bool   // there was no connection: somebody stopped the server, or a case did
-	Took                      time.Duration
-
-	waited time.Duration // for an answer that came too late; 0 if none did, or it is a pass
-}
-
-// NotJudged returns how many cases were answered too late to be judged.
-func (r Result) NotJudged() (n int) {
-	for _, o := range r.Outcomes {
-		if o.Verdict == verdict.NotJudged {
-			n++
-		}
-	}
-	return n
 }
 
 // NoServer is that there is nothing that could be judged.
@@ -142,14 +107,16 @@ func jobs(list []Section) (all []job) {
 // another question than how many others.
 func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 	outcomes := map[string]Outcome{}
+	done := 0
 	var mu sync.Mutex
 	run := func(j job) {
 		outcome := s.run(ctx, j.of)
 		mu.Lock()
 		defer mu.Unlock()
 		outcomes[j.name] = outcome
-		if s.Progress != nil {
-			s.Progress(len(outcomes), len(all))
+		if outcome.late.waited == 0 { // or it will be asked again
+			done++
+			s.progress(done, len(all))
 		}
 	}
 	var light, hashing []job
@@ -165,6 +132,12 @@ func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 	group.Go(func() { sideBySide(hashing, min(s.Jobs, s.pace.hashing), run) })
 	group.Wait()
 	return outcomes
+}
+
+func (s *suite) progress(done, all int) {
+	if s.Progress != nil {
+		s.Progress(done, all)
+	}
 }
 
 // sideBySide runs jobs in their order, some at a time.
@@ -212,7 +185,7 @@ func (s *suite) run(ctx context.Context, c Case) (outcome Outcome) {
 				panic(ended)
 			}
 			outcome = stopped.outcome
-			outcome.waited = t.waited
+			outcome.late = t.late
 			if ctx.Err() != nil {
 				outcome = Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted during it"}
 			}

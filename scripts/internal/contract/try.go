@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -18,12 +19,16 @@ type try struct {
 	mu     sync.Mutex        // cases send requests side by side
 	values map[string]string // what fill has put in, by name
 	log    []exchange
-	waited time.Duration // for the longest of the requests that were answered too late
+	late   lateness // the longest of those of its requests
 }
 
 // one does a case of one request.
 func (t *try) one(ctx context.Context, c Case) {
-	a, err := t.ask(ctx, c.Send)
+	ask := t.ask
+	if c.Guarded {
+		ask = t.askGuarded
+	}
+	a, err := ask(ctx, c.Send)
 	switch {
 	case errors.Is(err, errNoAnswer) && c.Closing:
 	case err != nil:
@@ -61,6 +66,7 @@ func (t *try) sendAll(ctx context.Context, list ...request) []answer {
 	}
 	var group sync.WaitGroup
 	for i, r := range list {
+		r.beside = len(list) > 1
 		group.Go(func() { answers[i], errs[i] = t.ask(ctx, r) })
 	}
 	group.Wait()
@@ -79,6 +85,16 @@ func (t *try) ask(ctx context.Context, r request) (answer, error) {
 		return answers[0], err
 	}
 	return answer{to: r}, err
+}
+
+// askGuarded is ask for what a server may give to everybody, or to those with a token alone.
+func (t *try) askGuarded(ctx context.Context, r request) (answer, error) {
+	a, err := t.ask(ctx, r)
+	if err != nil || a.status != http.StatusUnauthorized {
+		return a, err
+	}
+	t.want(a, noToken)
+	return t.ask(ctx, r.as("{token}"))
 }
 
 // askFor is ask for several answers.
@@ -102,7 +118,7 @@ func (t *try) askFor(ctx context.Context, r request, wanted int) ([]answer, erro
 	defer t.mu.Unlock()
 	t.log = append(t.log, t.suite.exchange(r, answer{raw: strings.Join(raw, "\n")}, err))
 	if t.suite.pace.late(r, answers, err, waited) {
-		t.waited = max(t.waited, waited, 1)
+		t.late = t.late.longer(lateness{max(waited, 1), r.route()})
 	}
 	return answers, err
 }

@@ -3,6 +3,8 @@ package golden
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,7 +14,8 @@ import (
 // environment, as `workshop verify -update` has it.
 func Accept() bool { return os.Getenv("UPDATE") != "" }
 
-// Compare compares what was printed with a file, or writes it there, see Accept.
+// Compare compares what was printed with a file, or writes it there, see Accept. A file that is
+// missing is compared like an empty one, so that its test says how to make it.
 func Compare(t testing.TB, file string, got []byte) {
 	t.Helper()
 	if Accept() {
@@ -25,10 +28,11 @@ func Compare(t testing.TB, file string, got []byte) {
 		return
 	}
 	want, err := os.ReadFile(file)
-	if err != nil {
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !missing {
 		t.Fatal(err)
 	}
-	if want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")); !bytes.Equal(got, want) {
+	if want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")); missing || !bytes.Equal(got, want) {
 		t.Errorf("%s has:\n%s\nand now it is:\n%s\nIf it reads well, keep it: go -C scripts tool workshop verify -update, and read the diff", file, want, got)
 	}
 }

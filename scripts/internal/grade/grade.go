@@ -138,12 +138,12 @@ func (g *Grader) learner(ctx context.Context, submission *intake.Submission) rep
 		}
 		for j := range result.Tests {
 			test := &result.Tests[j]
-			test.Most = sheet.report.Tests[j].Points
+			test.MaxPoints = sheet.report.Tests[j].Points
 			if test.Verdict == verdict.Pass {
-				test.Points = test.Most
+				test.Points = test.MaxPoints
 			}
 			learner.Points += test.Points
-			learner.Most += test.Most
+			learner.MaxPoints += test.MaxPoints
 		}
 	}
 	learner.Seconds = time.Since(began).Seconds()

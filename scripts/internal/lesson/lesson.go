@@ -2,7 +2,6 @@
 package lesson
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,58 +9,21 @@ import (
 	"strings"
 )
 
-// Hints are the ladders of a step: for each test's name its hints, from a nudge to
-// nearly the line of code.
-type Hints map[string][]string
-
-var rung = regexp.MustCompile(`^[0-9]+\. (.*)$`)
-
-// ReadHints reads the HINTS.md in dir. A test is a heading of the second level, a
-// hint an item of a numbered list under it.
-func ReadHints(dir string) (Hints, error) {
-	text, err := os.ReadFile(filepath.Join(dir, "HINTS.md"))
-	if err != nil {
-		return nil, err
-	}
-	hints := Hints{}
-	test := ""
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimRight(line, " \t\r\n")
-		if name, ok := strings.CutPrefix(line, "## "); ok {
-			test = strings.Trim(name, "`")
-			if _, twice := hints[test]; twice {
-				return nil, fmt.Errorf("HINTS.md has two headings %s", test)
-			}
-			hints[test] = nil
-			continue
-		}
-		if test == "" || line == "" {
-			continue
-		}
-		ladder := hints[test]
-		if match := rung.FindStringSubmatch(line); match != nil {
-			hints[test] = append(ladder, match[1])
-		} else if len(ladder) > 0 { // a hint that goes on
-			ladder[len(ladder)-1] += " " + strings.TrimSpace(line)
-		}
-	}
-	return hints, nil
-}
-
 // Lesson is a README.md.
 type Lesson struct {
-	Title   string // behind the first #
+	Title   string // after the first #
 	Minutes int
 	Words   int   // without code, pictures and the bugs to be spotted
 	Tasks   []int // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
 	Commands []Command
+	Built    string // what the learner has built, in a paragraph
 	Text     string
 }
 
 // Command is a command in a lesson and what it prints.
 type Command struct {
-	Line   string // behind "$ "
+	Line   string // after "$ "
 	Output string
 }
 
@@ -103,10 +65,15 @@ func Read(dir string) (Lesson, error) {
 			lesson.Tasks = append(lesson.Tasks, number)
 		}
 	}
+	if _, built, ok := strings.Cut(prose, "\n## What you have built\n"); ok {
+		built, _, _ = strings.Cut(strings.TrimSpace(built), "\n\n")
+		built, _, _ = strings.Cut(built, "\n## ")
+		lesson.Built = strings.ReplaceAll(strings.Join(strings.Fields(built), " "), "**", "")
+	}
 	return lesson, nil
 }
 
-// commands splits a block into its commands, each with the lines behind it.
+// commands returns the commands in a block, each with the lines after it.
 func commands(block string) []Command {
 	var list []Command
 	for line := range strings.Lines(block) {

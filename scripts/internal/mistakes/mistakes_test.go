@@ -55,3 +55,61 @@ func TestParse_RefusesHalfACard(t *testing.T) {
 		}
 	}
 }
+
+// reader returns what reads one file, add.go.
+func reader(text string) func(string) ([]byte, error) {
+	return func(string) ([]byte, error) { return []byte(text), nil }
+}
+
+func TestWrite(t *testing.T) {
+	const source = "a\nb\nc\nd\ne\n"
+	c := mistakes.Card{}.With(mistakes.Head{Differs: "adds an x", Ends: "failed"})
+	text, err := c.Write(reader(source), map[string][]byte{"add.go": []byte("a\nb\nx\nc\nd\ne\n"), "same.go": []byte(source)})
+	if want := "# differs: adds an x\n--- a/add.go\n+++ b/add.go\n@@ -1,5 +1,6 @@\n a\n b\n+x\n c\n d\n e\n"; err != nil || string(text) != want {
+		t.Errorf("got %q, %v", text, err)
+	}
+	if _, err := c.Write(reader(source), map[string][]byte{"add.go": []byte(source)}); !errors.Is(err, mistakes.ErrSame) {
+		t.Errorf("a card that changes nothing must be refused: %v", err)
+	}
+}
+
+// A card that was read is written with its own head and as many lines around each place, or
+// with more where fewer are in several places.
+func TestWrite_KeepsTheFormOfTheCard(t *testing.T) {
+	const body = "--- a/add.go\n+++ b/add.go\n@@ -3,3 +3,3 @@\n b\n-c\n+C\n d\n"
+	for name, test := range map[string]struct{ source, want string }{
+		"as it was":  {"x\nx\na\nb\nc\nd\ne\n", "--- a/add.go\n+++ b/add.go\n@@ -4,3 +4,3 @@\n b\n-c\n+C\n d\n"},
+		"more lines": {"1\nb\nc\nd\nb\nc\nd\n2\nb\nc\nd\n", ""},
+	} {
+		const odd = "#wrong: adds one too many\n# costs:   money\n# caught: TestAdd\n# says: must make 5\n"
+		c, err := mistakes.Parse([]byte(odd + body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.Replace(test.source, "c\n", "C\n", 1)
+		text, err := c.Write(reader(test.source), map[string][]byte{"add.go": []byte(changed)})
+		if err != nil || !strings.HasPrefix(string(text), odd) || test.want != "" && string(text) != odd+test.want {
+			t.Errorf("%s: got %q, %v", name, text, err)
+			continue
+		}
+		if got, err := apply(t, string(text), test.source); err != nil || got != changed {
+			t.Errorf("%s: made %q of it, %v", name, got, err)
+		}
+	}
+}
+
+func TestStale(t *testing.T) {
+	c, err := mistakes.Parse([]byte(head + "--- a/add.go\n+++ b/add.go\n@@ -1,3 +1,3 @@\n a\n-\tb\n+\tB\n c\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]string{
+		"a\n\tb\nc\n":    "",
+		"a\n\tbb\nc\n":   `add.go has no line "b" any more`,
+		"a\n\tb\nx\nc\n": "the lines that it changes at line 1 of add.go are not one after the other any more",
+	} {
+		if why, err := c.Stale(reader(source)); err != nil || why != want {
+			t.Errorf("%q: got %q, %v, and want %q", source, why, err, want)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type autogradingTest struct {
 func Autograding(w io.Writer, c Class, l Learner, _ func(string) string) error {
 	c, l = forLearner(c, l)
 	all := rows(c, l)
-	out := autograding{Version: 1, Status: overall(all), MaxScore: l.Most, Tests: []autogradingTest{}}
+	out := autograding{Version: 1, Status: overall(all), MaxScore: l.MaxPoints, Tests: []autogradingTest{}}
 	for _, r := range all {
 		out.Tests = append(out.Tests, autogradingTest{
 			Name: r.name(), Status: r.status(), Score: r.Result.Points,

@@ -39,13 +39,13 @@ func Classroom50(w io.Writer, c Class, l Learner, env func(string) string) error
 		Schema: "classroom50/result/v1", Datetime: c.Graded.UTC().Format(time.RFC3339),
 		Classroom: text.Clean(env("CLASSROOM")), Assignment: text.Clean(env("ASSIGNMENT")), Submission: text.Clean(env("SUBMISSION_TAG")),
 		Commit: text.Clean(env("COMMIT_URL")), Release: text.Clean(env("RELEASE_URL")), Review: text.Clean(env("REVIEW_URL")),
-		Score: l.Points, MaxScore: l.Most, Tests: []classroom50Test{},
+		Score: l.Points, MaxScore: l.MaxPoints, Tests: []classroom50Test{},
 	}
 	if out.Review == "" {
 		out.Review = out.Commit
 	}
 	for _, r := range rows(c, l) {
-		out.Tests = append(out.Tests, classroom50Test{r.name(), r.Result.Verdict == verdict.Pass, r.Result.Points, r.Result.Most})
+		out.Tests = append(out.Tests, classroom50Test{r.name(), r.Result.Verdict == verdict.Pass, r.Result.Points, r.Result.MaxPoints})
 	}
 	return writeJSON(w, out)
 }

@@ -48,7 +48,7 @@ func CSV(w io.Writer, c Class) error {
 		if problem == "" && unknown > 0 {
 			problem = fmt.Sprintf("%d of %d tests have no result", unknown, len(all))
 		}
-		record := []string{cell(l.Name), number(l.Points), number(l.Most), percent(l.Points, l.Most)}
+		record := []string{cell(l.Name), number(l.Points), number(l.MaxPoints), percent(l.Points, l.MaxPoints)}
 		for _, step := range c.Steps {
 			record = append(record, number(steps[step.Name]))
 		}

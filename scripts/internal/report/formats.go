@@ -12,15 +12,15 @@ type Format struct {
 
 	// Class writes the whole class.
 	Class func(w io.Writer, c Class) error
-	// Learner writes one of the class's learners. Env is os.Getenv, or what stands for it.
+	// Learner writes one of the class's learners. Env is os.Getenv, or a test's own.
 	Learner func(w io.Writer, c Class, l Learner, env func(name string) string) error
 }
 
 // Formats are all of them, those of the whole class first.
 //
-// Whatever a learner printed, what is written is valid: bytes that are no UTF-8 become
-// U+FFFD, and control characters other than tabs and newlines become dots. Points are
-// written as they are, with fractions, so that every format has the Class's sums.
+// Whatever a learner printed, what is written is valid: it is cleaned by text.Clean, and on
+// the HTML page by text.Visible. Points are written as they are, with fractions, so that every
+// format has the Class's sums.
 var Formats = []Format{
 	{Name: "json", File: "report.json", Class: JSON},
 	{Name: "csv", File: "class.csv", Class: CSV},

@@ -68,7 +68,7 @@ func Gradescope(w io.Writer, c Class, l Learner, _ func(string) string) error {
 			}
 		}
 		out.Tests = append(out.Tests, gradescopeTest{
-			Score: r.Result.Points, MaxScore: r.Result.Most, Status: status,
+			Score: r.Result.Points, MaxScore: r.Result.MaxPoints, Status: status,
 			Name: r.name(), Number: r.Number, Output: strings.Join(parts, "\n\n"),
 			Tags: []string{r.Step.Name}, ExtraData: gradescopeTestExtra{r.Result.Verdict, r.Result.Unstable},
 		})

@@ -91,7 +91,7 @@ func (luck *luck) learner(steps []report.Step, i int) report.Learner {
 			if _, ok := luck.hard[id]; !ok {
 				luck.hard[id] = luck.Float64() * luck.Float64()
 			}
-			r := report.TestResult{Name: test.Name, Verdict: verdict.Pass, Points: test.Points, Most: test.Points, Seconds: luck.Float64()}
+			r := report.TestResult{Name: test.Name, Verdict: verdict.Pass, Points: test.Points, MaxPoints: test.Points, Seconds: luck.Float64()}
 			switch {
 			case unrun != "":
 				r.Verdict, r.Cause = unrun, "the step's code was not run: see what is said of the step"
@@ -103,7 +103,7 @@ func (luck *luck) learner(steps []report.Step, i int) report.Learner {
 			if r.Verdict != verdict.Pass {
 				r.Points = 0
 			}
-			l.Points, l.Most = l.Points+r.Points, l.Most+r.Most
+			l.Points, l.MaxPoints = l.Points+r.Points, l.MaxPoints+r.MaxPoints
 			result.Tests = append(result.Tests, r)
 		}
 		l.Steps = append(l.Steps, result)

@@ -46,7 +46,7 @@ type htmlResult struct {
 
 func newHTMLPerson(index int, l Learner) htmlPerson {
 	person := htmlPerson{
-		ID: "l" + strconv.Itoa(index+1), Name: htmlName(l.Name), Source: htmlLine(l.Source, 200), Points: htmlNumber(l.Points), MaxPoints: htmlNumber(l.Most),
+		ID: "l" + strconv.Itoa(index+1), Name: htmlName(l.Name), Source: htmlLine(l.Source, 200), Points: htmlNumber(l.Points), MaxPoints: htmlNumber(l.MaxPoints),
 		Took: htmlSeconds(l.Seconds), Problem: htmlText(l.Problem, 2000), Notes: htmlLines(l.Notes),
 	}
 	person.Passed, person.Tests = l.Passed()
@@ -60,7 +60,7 @@ func newHTMLPart(prefix string, step Step, result StepResult) (htmlPart, []htmlC
 	cells := make([]htmlCell, 0, len(step.Tests))
 	points, maxPoints := 0.0, 0.0
 	for t, test := range result.Tests[:min(len(result.Tests), len(step.Tests))] {
-		points, maxPoints = points+test.Points, maxPoints+test.Most
+		points, maxPoints = points+test.Points, maxPoints+test.MaxPoints
 		cell := htmlCell{Mark: htmlMarkOf(test.Verdict), First: htmlFirst(step, t), Unstable: test.Unstable}
 		if test.Verdict == verdict.Pass {
 			part.Passed++
@@ -93,7 +93,7 @@ func (part *htmlPart) add(id string, test Test, result TestResult) string {
 	if at < 0 {
 		part.Results = append(part.Results, &htmlResult{
 			ID: id, Mark: mark, Unstable: result.Unstable, Tests: []string{htmlLine(result.Name, 80)}, Looks: htmlLines(result.Mistakes),
-			Requirement: htmlSentence(test.Requirement, 300), Points: htmlNumber(result.Points) + " of " + htmlNumber(result.Most),
+			Requirement: htmlSentence(test.Requirement, 300), Points: htmlNumber(result.Points) + " of " + htmlNumber(result.MaxPoints),
 			message: message, output: result.Output, mistakes: result.Mistakes,
 		})
 		return id

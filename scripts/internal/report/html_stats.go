@@ -26,7 +26,7 @@ func newHTMLStats(c Class) *htmlStats {
 	maxPoints, sum := 0.0, 0.0
 	for _, l := range c.Learners {
 		if l.Problem == "" {
-			points, maxPoints, sum = append(points, l.Points), max(maxPoints, l.Most), sum+l.Points
+			points, maxPoints, sum = append(points, l.Points), max(maxPoints, l.MaxPoints), sum+l.Points
 		}
 	}
 	if len(points) == 0 {

@@ -142,7 +142,7 @@ func (f *found) add(n *html.Node) {
 func TestHTML_SaysWhatMatters(t *testing.T) {
 	c := htmlClass(t, 2)
 	for i := range c.Learners {
-		c.Learners[i].Points, c.Learners[i].Most = float64(10+20*i), 40
+		c.Learners[i].Points, c.Learners[i].MaxPoints = float64(10+20*i), 40
 		for s := range c.Learners[i].Steps {
 			for k := range c.Learners[i].Steps[s].Tests {
 				r := &c.Learners[i].Steps[s].Tests[k]

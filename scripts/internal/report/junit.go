@@ -104,7 +104,7 @@ func (out *junitSuites) addLearner(c Class, l Learner) {
 		for _, r := range all[:len(step.Tests)] {
 			suite.Cases = append(suite.Cases, junitTest(r))
 			points += r.Result.Points
-			maxPoints += r.Result.Most
+			maxPoints += r.Result.MaxPoints
 			spent += r.Result.Seconds
 		}
 		all = all[len(step.Tests):]

@@ -51,11 +51,11 @@ func PrairieLearn(w io.Writer, c Class, l Learner, _ func(string) string) error 
 // prairieLearnResult returns a result in which no text of the learner's is longer than limit bytes.
 func prairieLearnResult(c Class, l Learner, all []row, limit int) prairieLearn {
 	out := prairieLearn{
-		Gradable: true, Message: number(l.Points) + " of " + number(l.Most) + " points",
+		Gradable: true, Message: number(l.Points) + " of " + number(l.MaxPoints) + " points",
 		Output: text.Middle(notes(c, l), limit), FormatErrors: []string{}, Tests: []prairieLearnTest{},
 	}
-	if l.Most > 0 {
-		out.Score = min(l.Points/l.Most, 1)
+	if l.MaxPoints > 0 {
+		out.Score = min(l.Points/l.MaxPoints, 1)
 	}
 	if overall(all) == "error" {
 		out.Gradable = false
@@ -63,7 +63,7 @@ func prairieLearnResult(c Class, l Learner, all []row, limit int) prairieLearn {
 	}
 	for _, r := range all {
 		out.Tests = append(out.Tests, prairieLearnTest{
-			Name: r.name(), Description: r.Test.Requirement, Points: r.Result.Points, MaxPoints: r.Result.Most,
+			Name: r.name(), Description: r.Test.Requirement, Points: r.Result.Points, MaxPoints: r.Result.MaxPoints,
 			Message: text.Middle(r.message(), limit), Output: text.Middle(r.Result.Output, limit),
 		})
 	}

@@ -1,5 +1,5 @@
-// Package report holds the result of grading, and writes it in the formats that people
-// and programs read.
+// Package report is the result of grading, and writes it in the formats that people and
+// programs read.
 //
 // A Class is the whole result. Everything that is written is made of it alone, so that
 // no two formats can disagree.
@@ -42,14 +42,14 @@ type Test struct {
 
 // Learner is the result of one submission.
 type Learner struct {
-	Name    string       `json:"name"`    // of its folder or archive, without an ending
-	Source  string       `json:"source"`  // where it was read
-	Points  float64      `json:"points"`  // earned
-	Most    float64      `json:"most"`    // that can be earned
-	Seconds float64      `json:"seconds"` // how long it took
-	Problem string       `json:"problem"` // why nothing of it could be graded, or ""
-	Notes   []string     `json:"notes"`   // what was left out or differs; no accusation
-	Steps   []StepResult `json:"steps"`   // one for each of the Class's Steps, in that order
+	Name      string       `json:"name"`    // of its folder or archive, without an ending
+	Source    string       `json:"source"`  // where it was read
+	Points    float64      `json:"points"`  // earned
+	MaxPoints float64      `json:"most"`    // that can be earned
+	Seconds   float64      `json:"seconds"` // how long it took
+	Problem   string       `json:"problem"` // why nothing of it could be graded, or ""
+	Notes     []string     `json:"notes"`   // what was left out or differs; no accusation
+	Steps     []StepResult `json:"steps"`   // one for each of the Class's Steps, in that order
 }
 
 // StepResult is what became of a learner's step.
@@ -62,17 +62,17 @@ type StepResult struct {
 
 // TestResult is what became of a test.
 type TestResult struct {
-	Name     string          `json:"name"`
-	Verdict  verdict.Verdict `json:"verdict"`
-	Cause    string          `json:"cause"`    // why it is not a pass, in words; "" for a pass
-	Sent     string          `json:"sent"`     // what the test had sent before it failed; may be ""
-	Answered string          `json:"answered"` // and what came back
-	Got      string          `json:"got"`      // the value that was wrong
-	Want     string          `json:"want"`     // and the one that was wanted
-	Points   float64         `json:"points"`   // earned
-	Most     float64         `json:"most"`     // that can be earned
-	Seconds  float64         `json:"seconds"`
-	// Unstable tells that the test passed once and failed once, on the same code.
+	Name      string          `json:"name"`
+	Verdict   verdict.Verdict `json:"verdict"`
+	Cause     string          `json:"cause"`    // why it is not a pass, in words; "" for a pass
+	Sent      string          `json:"sent"`     // what the test had sent before it failed; may be ""
+	Answered  string          `json:"answered"` // and what came back
+	Got       string          `json:"got"`      // the value that was wrong
+	Want      string          `json:"want"`     // and the one that was wanted
+	Points    float64         `json:"points"`   // earned
+	MaxPoints float64         `json:"most"`     // that can be earned
+	Seconds   float64         `json:"seconds"`
+	// Unstable is set if the test passed once and failed once, on the same code.
 	Unstable bool `json:"unstable"`
 	// Output is what the test printed, its head and its tail if that was long. It is the
 	// learner's: any bytes.
@@ -81,7 +81,7 @@ type TestResult struct {
 	Mistakes []string `json:"mistakes"`
 }
 
-// Message is the whole story of a test that did not pass, in lines; "" for a pass.
+// Message returns the whole story of a test that did not pass, in lines; "" for a pass.
 func (t TestResult) Message() string {
 	if t.Verdict == verdict.Pass {
 		return ""
@@ -95,7 +95,7 @@ func (t TestResult) Message() string {
 	return strings.Join(lines, "\n")
 }
 
-// Passed counts the learner's tests that passed, and all of them.
+// Passed returns how many of the learner's tests passed, and how many there are.
 func (l Learner) Passed() (passed, all int) {
 	for _, step := range l.Steps {
 		for _, test := range step.Tests {

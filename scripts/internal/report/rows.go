@@ -34,7 +34,7 @@ func rows(c Class, l Learner) []row {
 		build := result.Build
 		for j, test := range step.Tests {
 			r := row{Step: step, Test: test, Number: fmt.Sprintf("%d.%d", i+1, j+1),
-				Result: TestResult{Name: test.Name, Verdict: verdict.NotRun, Cause: l.Problem, Most: test.Points}}
+				Result: TestResult{Name: test.Name, Verdict: verdict.NotRun, Cause: l.Problem, MaxPoints: test.Points}}
 			for _, found := range result.Tests {
 				if found.Name == test.Name {
 					r.Result = found

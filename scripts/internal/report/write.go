@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Names are the names of all formats.
+// Names returns the names of all formats.
 func Names() []string {
 	names := []string{}
 	for _, format := range Formats {
@@ -43,8 +43,8 @@ func Write(format, file string, c Class) error {
 }
 
 // WriteAll writes every format into a folder: those for the class there, and those for one
-// learner in a folder of the learner's name. It goes on after an error, so that as much as
-// possible is written, and returns how many files were.
+// learner in a folder of the learner's name below it. It goes on after an error, so that as
+// much as possible is written, and returns the number of files that were.
 func WriteAll(folder string, c Class) (files int, err error) {
 	var failures []error
 	names := folders(c.Learners)
@@ -75,7 +75,7 @@ const perLearner = "learners"
 
 // Older returns the folders in which WriteAll once wrote the results of learners who are
 // not in the class, by their names. Nothing that is written for the class says anything of
-// them, but whoever reads all folders would take them for its.
+// them, but a reader of all folders would take them for its learners.
 func Older(folder string, c Class) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(folder, perLearner))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -93,8 +93,8 @@ func Older(folder string, c Class) ([]string, error) {
 
 var notInAName = regexp.MustCompile(`[^\p{L}\p{N}._@+-]+`)
 
-// folders gives each learner the name of a folder that every system takes, and that nobody
-// else has.
+// folders returns for each learner the name of a folder that every system takes, and that is
+// nobody else's.
 func folders(learners []Learner) []string {
 	taken := map[string]bool{}
 	names := make([]string, len(learners))

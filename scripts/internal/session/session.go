@@ -19,6 +19,9 @@ type Session struct {
 	Workshop *steps.Workshop
 	// Make says that make called us, so commands are shown in make's form.
 	Make bool
+	// Keys says that there are keys for hints and the reference, so nobody is told commands
+	// for these.
+	Keys bool
 
 	cmd *gotest.Go // see Go
 }

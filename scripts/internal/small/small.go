@@ -128,6 +128,7 @@ var masks = []struct {
 	{regexp.MustCompile(`go version \S+ \S+`), "go version GO SYSTEM"},
 	{regexp.MustCompile(`\w+/\w+, [0-9]+ processors, go\S+`), "SYSTEM, N processors, GO"},
 	{regexp.MustCompile(`kept-[0-9]{8}-[0-9]{6}\.[0-9]{3}`), "kept-TIME"},
+	{regexp.MustCompile(`\([0-9]+s\)`), "(TIME)"},
 	{regexp.MustCompile(`[0-9]+ (year|day|hour|minute|second)s? ago`), "SOME TIME ago"},
 }
 

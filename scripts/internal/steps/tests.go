@@ -20,10 +20,10 @@ type Test struct {
 	// Requirement is what it asks for, in a sentence: its comment.
 	Requirement string
 	// Guard marks a test that is green on the stub, and must stay so. Its comment
-	// begins with "Guard:" behind the number.
+	// begins with "Guard:" after the number.
 	Guard bool
 	// Stays is why the test is there although no mistake is caught by it alone: what
-	// stands behind "Stays:" in its comment.
+	// comes after "Stays:" in its comment.
 	Stays string
 	File  string
 	Line  int
@@ -32,7 +32,7 @@ type Test struct {
 var requirement = regexp.MustCompile(`(?s)^([0-9]+)\. (Guard: )?(.+?)(?:\nStays: (.+))?$`)
 
 // Tests returns the step's tests in the order in which a learner meets them: by
-// task, and within a task as they stand in their file.
+// task, and within a task in the order of their file.
 func (s Step) Tests() ([]Test, error) {
 	files, err := s.Files()
 	if err != nil {

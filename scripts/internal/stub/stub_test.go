@@ -96,6 +96,6 @@ func TestDerive_RefusesWrongMarks(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	if got := string(stub.Clean([]byte(solved))); strings.Contains(got, "workshop:") || strings.Contains(got, "//\nfunc") {
-		t.Errorf("marks are left, or what stood before them:\n%s", got)
+		t.Errorf("marks are left, or what was before them:\n%s", got)
 	}
 }

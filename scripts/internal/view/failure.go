@@ -16,6 +16,9 @@ import (
 // screen.
 const maxValue = 400
 
+// maxPrinted is how many lines are shown of what the learner's code printed.
+const maxPrinted = 12
+
 // Failure shows in full why a step is not done, and what to do next.
 func (v View) Failure(report check.StepReport) {
 	v.Screen.Printf("")
@@ -37,14 +40,42 @@ func (v View) Failure(report check.StepReport) {
 			v.Screen.Printf("\n  Mend the first line first: the others often follow from it.")
 		}
 		v.Screen.Printf("\n    steps/%s/README.md   the lesson", report.Step.Name)
-		v.Screen.Printf("    %s", v.Command("show", &report.Step))
 	default:
-		v.TestFailure(report, report.Result.FirstFailure())
+		test := report.Result.FirstFailure()
+		v.TestFailure(report, test)
 		if report.State == check.NotStarted {
 			v.Screen.Printf("    steps/%s/README.md   the lesson", report.Step.Name)
+		} else {
+			v.Screen.Printf("    %s", alone(report.Step, test.Name))
 		}
-		v.Screen.Printf("    %s", v.Command("hint", &report.Step))
-		v.Screen.Printf("    %s", v.Command("show", &report.Step))
+		v.help(report)
+	}
+}
+
+// alone is the command that runs one test alone, on the learner's own steps.
+func alone(step steps.Step, test string) string {
+	return fmt.Sprintf("go test ./steps/%s -run '^%s$'", step.Name, test)
+}
+
+// stuckAfter is how many versions of the code a test fails on before help is offered.
+const stuckAfter = 5
+
+// help says how to get on: a hint, and the reference for those who have tried.
+func (v View) help(report check.StepReport) {
+	stuck := v.Changes[report.Step.Name].Stuck
+	if v.Keys {
+		if stuck >= stuckAfter {
+			v.Screen.Printf("\n    That is version %d of your code that meets this test. h gives the next hint.", stuck)
+		}
+		return
+	}
+	if stuck >= stuckAfter {
+		v.Screen.Printf("")
+		v.Screen.Wrap("    ", fmt.Sprintf("That is version %d of your code that meets this test. A hint may help:", stuck))
+	}
+	v.Screen.Printf("    %s", v.Command("hint", &report.Step))
+	if v.ReferenceOffered || stuck >= stuckAfter {
+		v.Screen.Printf("    %s   the reference", v.Command("show", &report.Step))
 	}
 }
 
@@ -75,9 +106,25 @@ func (v View) TestFailure(report check.StepReport, test *gotest.TestResult) {
 		v.Screen.Printf("")
 		v.ending(indent, report.Step, test)
 	}
+	v.printed(indent, test)
 	v.Screen.Printf("")
 	if place := placeOf(report, test.Test); place != "" {
 		v.Screen.Printf("%s%s", indent, place)
+	}
+}
+
+// printed shows what the learner's code printed during a test that failed.
+func (v View) printed(indent string, test *gotest.TestResult) {
+	lines := gotest.Printed(test.Output)
+	if test.Verdict != verdict.Fail || len(lines) == 0 || gotest.ParseCrash(test.Output) != nil { // a crash has been shown
+		return
+	}
+	v.Screen.Printf("\n%sYour code printed:", indent)
+	for _, line := range lines[:min(len(lines), maxPrinted)] {
+		v.Screen.Wrap(indent+"  ", text.Cut(text.Line(line), maxValue))
+	}
+	if rest := len(lines) - maxPrinted; rest > 0 {
+		v.Screen.Printf("%s  and %d more lines", indent, rest)
 	}
 }
 

@@ -4,14 +4,13 @@ package view
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/command"
+	"tokenauth.example/scripts/internal/progress"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
-	"tokenauth.example/scripts/internal/steps"
 )
 
 // View shows reports on a session's screen.
@@ -19,6 +18,13 @@ type View struct {
 	*session.Session
 	// Reference are the steps that are taken from the reference, by name.
 	Reference map[string]bool
+	// Changes are what is different since the last check, by step.
+	Changes map[string]progress.Change
+	// Passed and All count the tests of the whole track. Without All, there is no bar.
+	Passed, All int
+	// ReferenceOffered says that the learner is to be told how to see the reference: the hints
+	// have been read, or did not help.
+	ReferenceOffered bool
 }
 
 // Report shows the table of reports and the first failure, and returns the exit code. first
@@ -32,6 +38,7 @@ func (v View) Report(reports []check.StepReport, first *check.StepReport) int {
 			done++
 		}
 	}
+	v.momentum(reports, first)
 	for _, report := range reports {
 		v.notes(report)
 	}
@@ -45,11 +52,8 @@ func (v View) Report(reports []check.StepReport, first *check.StepReport) int {
 	case done < len(reports):
 		v.Screen.Printf("\nDone, but for the steps that you took from the reference.")
 		return command.NotYet
-	case len(reports) > 1:
-		v.Screen.Printf("\nAll done. Run your server: %s", v.Command("run", nil))
-	default:
-		v.Screen.Printf("")
-		v.Screen.Command("", "Done. "+v.nextLesson(reports[0].Step), v.Command("check", nil))
+	case len(reports) == 1:
+		v.finished(reports[0])
 	}
 	return command.Done
 }
@@ -57,23 +61,10 @@ func (v View) Report(reports []check.StepReport, first *check.StepReport) int {
 // Welcome shows where a learner is, and what to do first.
 func (v View) Welcome(reports []check.StepReport, first *check.StepReport) {
 	v.Report(reports, first)
-	if first != nil {
+	if first != nil && !v.Keys {
 		v.Screen.Printf("")
 		v.Screen.Command("  ", "Read the lesson, change the code, save it, and check it:", v.Command("check", nil))
 	}
-}
-
-// nextLesson says what to do after a step that is done, and before the next check.
-func (v View) nextLesson(step steps.Step) string {
-	list, err := v.Workshop.Steps()
-	if err != nil {
-		return "See where you are:"
-	}
-	i := slices.IndexFunc(list, func(s steps.Step) bool { return s.Name == step.Name }) + 1
-	if i == 0 || i == len(list) {
-		return "See where you are:"
-	}
-	return "Its lesson has three bugs for you to spot. Then read the next one, steps/" + list[i].Name + "/README.md, and check:"
 }
 
 var stateColour = map[check.State]screen.Colour{
@@ -81,14 +72,22 @@ var stateColour = map[check.State]screen.Colour{
 	check.InProgress: screen.Bold, check.DoesNotCompile: screen.Red, check.Missing: screen.Red, check.Unreadable: screen.Red,
 }
 
+// rowWidth is how wide a window must be for a row with the step's name.
+const rowWidth = 72
+
 // Row shows a line of the table.
 func (v View) Row(report check.StepReport) {
 	note := ""
 	if v.Reference[report.Step.Name] {
 		note = "   reference in use"
 	}
+	name, width := report.Step.Name, 21
+	if v.Screen.Width() < rowWidth {
+		name, width = report.Step.Number(), 3
+		note = strings.Replace(note, "   reference in use", " ref", 1)
+	}
 	state := v.Screen.Paint(stateColour[report.State], fmt.Sprintf("%-17s", report.State))
-	v.Screen.Printf("  %-21s %s %2d of %2d pass%s", report.Step.Name, state, report.Result.Passed(), len(report.Result.Tests), note)
+	v.Screen.Printf("  %-*s %s %2d of %2d pass%s", width, name, state, report.Result.Passed(), len(report.Result.Tests), note)
 }
 
 // notes says what a learner should know of a step, whether it is done or not.

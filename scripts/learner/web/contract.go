@@ -9,12 +9,27 @@ import (
 	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/contract"
 	"tokenauth.example/scripts/internal/results"
+	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
 )
+
+// list shows the sections of the contract.
+func list(out *screen.Screen) {
+	all := 0
+	for _, section := range contract.Sections() {
+		out.Printf("%-11s %4d   %s", section.Name, len(section.Cases), section.Title)
+		all += len(section.Cases)
+	}
+	out.Printf("%-11s %4d", "all", all)
+}
 
 // askContract asks a running server, in whatever language it is written, whether it keeps the
 // HTTP contract.
 func askContract(ctx context.Context, s *session.Session, in *command.Input) (int, error) {
+	if in.Bool("list") {
+		list(s.Screen)
+		return command.Done, nil
+	}
 	address := in.String("url")
 	if address == "" {
 		return command.Trouble, session.WayOut(errors.New("which server?"), "Name one that runs, as in: %s", session.Plain("contract -url http://127.0.0.1:8000"))

@@ -19,7 +19,10 @@ type failure struct {
 }
 
 // counts are those of a result's cases.
-type counts struct{ passed, ran, left, unreached int }
+type counts struct {
+	passed, ran, left, unreached int
+	late                         []string // the names of those that could not be judged
+}
 
 // showResult shows what became of the cases: a row for each section, the first failure in
 // full, and the others by name. It returns the exit code.
@@ -33,6 +36,12 @@ func showResult(out *screen.Screen, result contract.Result) int {
 	if n.left > 0 {
 		showNotRun(out, result)
 	}
+	if len(n.late) > 0 {
+		out.Printf("\nCould not be judged:")
+		for _, name := range n.late {
+			out.Printf("  %s", name)
+		}
+	}
 	for _, note := range result.Notes {
 		out.Printf("")
 		out.Wrap("", note)
@@ -42,6 +51,8 @@ func showResult(out *screen.Screen, result contract.Result) int {
 		return command.Trouble
 	case len(failures)+n.unreached > 0:
 		return command.NotYet
+	case len(n.late) > 0: // nobody knows whether the server is right
+		return command.Trouble
 	}
 	return command.Done
 }
@@ -49,12 +60,17 @@ func showResult(out *screen.Screen, result contract.Result) int {
 func showSections(out *screen.Screen, result contract.Result) (failures []failure, all counts) {
 	out.Printf("\n  %-11s %9s", "section", "passed")
 	for _, section := range result.Sections {
-		passed, ran := 0, 0
+		passed, ran, late := 0, 0, 0
 		for _, c := range section.Cases {
 			name := section.Name + "/" + c.Name
 			o := result.Outcomes[name]
-			if o.Verdict == verdict.NotRun {
+			switch o.Verdict {
+			case verdict.NotRun:
 				all.left++
+				continue
+			case verdict.NotJudged:
+				late++
+				all.late = append(all.late, name)
 				continue
 			}
 			ran++
@@ -71,8 +87,11 @@ func showSections(out *screen.Screen, result contract.Result) (failures []failur
 			}
 		}
 		row := fmt.Sprintf("%-11s %3d of %3d", section.Name, passed, ran)
-		if rest := len(section.Cases) - ran; rest > 0 {
+		if rest := len(section.Cases) - ran - late; rest > 0 {
 			row += fmt.Sprintf("   %d not run", rest)
+		}
+		if late > 0 {
+			row += fmt.Sprintf("   %d could not be judged", late)
 		}
 		mark := "  "
 		if passed < ran {

@@ -39,3 +39,26 @@ func TestContractResult_Screen(t *testing.T) {
 	}
 	golden.Compare(t, filepath.Join("testdata", "screens", "contract.txt"), printed.Bytes())
 }
+
+// A server of which nobody knows whether it is right has neither passed nor failed.
+func TestContractResult_CouldNotBeJudged(t *testing.T) {
+	result := contract.Result{
+		URL: "http://127.0.0.1:8000", Took: 95 * time.Second,
+		Sections: []contract.Section{{Name: "log-in", Cases: []contract.Case{{Name: "gives-a-token"}, {Name: "answers-again"}}}},
+		Outcomes: map[string]contract.Outcome{
+			"log-in/gives-a-token": {Verdict: verdict.Pass},
+			"log-in/answers-again": {Verdict: verdict.NotJudged, Cause: "could not be judged"},
+		},
+		Notes: []string{"One login takes 4s."},
+	}
+	var printed bytes.Buffer
+	if exit := showResult(screen.Plain(&printed), result); exit != command.Trouble {
+		t.Errorf("it ends with %d", exit)
+	}
+	golden.Compare(t, filepath.Join("testdata", "screens", "contract_late.txt"), printed.Bytes())
+
+	result.Outcomes["log-in/gives-a-token"] = contract.Outcome{Verdict: verdict.Fail, Got: "200", Want: "401"}
+	if exit := showResult(screen.Plain(&printed), result); exit != command.NotYet {
+		t.Errorf("with a failure beside it, it ends with %d", exit)
+	}
+}

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"net"
-	"os"
-
-	"github.com/joho/godotenv"
 
 	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/machine"
@@ -27,8 +23,7 @@ func doctor(ctx context.Context, s *session.Session, _ *command.Input) (int, err
 
 // address looks whether the learner's server could listen where it is to listen.
 func address(s *session.Session) machine.Finding {
-	written, _ := godotenv.Read(s.Workshop.Path(".env")) // run says what is wrong with it
-	address := cmp.Or(os.Getenv("ADDR"), written["ADDR"], "127.0.0.1:8000")
+	address := setting(s, "ADDR", "127.0.0.1:8000")
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return machine.Finding{Says: "your server could not start: " + err.Error(), Cure: "If another program is there, stop it. Or write another address into .env, such as ADDR=127.0.0.1:8001"}

@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
-
-	"github.com/joho/godotenv"
+	"strings"
+	"time"
 
 	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/launch"
 	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/steps"
 )
 
 // run runs the learner's own server, every step of it, with the settings in .env.
@@ -20,7 +22,7 @@ func run(ctx context.Context, s *session.Session, _ *command.Input) (int, error)
 	if err != nil {
 		return command.Trouble, err
 	}
-	env, err := settings(s)
+	env, err := settings(s, step)
 	if err != nil {
 		return command.Trouble, err
 	}
@@ -33,38 +35,114 @@ func run(ctx context.Context, s *session.Session, _ *command.Input) (int, error)
 	cmd.Dir = s.Workshop.Root
 	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	listening := listens(serverAddress(env))
+	if err := cmd.Start(); err != nil {
+		return command.Trouble, err
+	}
+	exited := make(chan struct{})
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		if address := listening(exited); address != "" {
+			s.Screen.Printf("Your server is at http://%s, and its page at http://%[1]s/docs", address)
+			s.Screen.Printf("Ctrl+C stops it.")
+		}
+	}()
 	// A terminal sends Ctrl+C to the server too. It stops by itself, and we wait.
-	err = cmd.Run()
-	if errors.As(err, new(*exec.ExitError)) {
-		// It has said why: mostly by the name of a function in one of the steps.
-		s.Screen.Printf("")
-		s.Screen.Wrap("", fmt.Sprintf("If something is not written yet, that is in one of your steps: your server runs on all of them. See which: %s. Or take those before the last from the reference: %s", s.Command("check", nil), s.Command("catchup", &step)))
-		return command.NotYet, nil
+	err = cmd.Wait()
+	close(exited)
+	<-shown
+	if errors.As(err, new(*exec.ExitError)) { // it has said why
+		return command.NotYet, adviseUnwritten(s)
 	}
 	return command.Done, err
 }
 
-// settings returns the environment with what .env adds to it. A variable that is set
-// already stays as it is. Without a .env, one is made, with a new key.
-func settings(s *session.Session) ([]string, error) {
-	name := s.Workshop.Path(".env")
-	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
-		content := "# Settings of your server. Git ignores this file: the key in it is secret.\nSECRET_KEY=" + launch.NewKey() + "\n"
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			return nil, err
+// serverAddress is where a server with this environment listens.
+func serverAddress(env []string) string {
+	address := "127.0.0.1:8000"
+	for _, variable := range env { // the last one counts
+		if value, ok := strings.CutPrefix(variable, "ADDR="); ok && value != "" {
+			address = value
 		}
-		s.Screen.Printf("There was no .env, so one was made, with a new SECRET_KEY.")
 	}
-	values, err := godotenv.Read(name)
+	return address
+}
+
+// listens returns what waits until somebody listens at an address at which nobody does now,
+// and returns how to reach it: "" if the server ended before, or if somebody is there
+// already.
+func listens(address string) func(exited <-chan struct{}) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "0" { // the server says what is wrong with it, or which port it has
+		return func(<-chan struct{}) string { return "" }
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	reached := net.JoinHostPort(host, port)
+	if connection, err := net.Dial("tcp", reached); err == nil {
+		connection.Close()
+		return func(<-chan struct{}) string { return "" }
+	}
+	return func(exited <-chan struct{}) string {
+		for {
+			select {
+			case <-exited:
+				return ""
+			case <-time.After(20 * time.Millisecond):
+			}
+			if connection, err := net.Dial("tcp", reached); err == nil {
+				connection.Close()
+				return reached
+			}
+		}
+	}
+}
+
+// adviseUnwritten says of a server that ended in trouble which steps may be why: those that
+// are as they were at first.
+func adviseUnwritten(s *session.Session) error {
+	checker, err := s.Checker(context.Background())
 	if err != nil {
-		// The library's error may quote the line, and with it the key.
-		return nil, session.WayOut(errors.New(".env cannot be read"), "Each line of it is NAME=value. Or delete it, and a new one is made.")
+		return err
 	}
-	env := os.Environ()
-	for key, value := range values {
-		if _, set := os.LookupEnv(key); !set {
-			env = append(env, key+"="+value)
+	reference, _ := checker.OnReference(context.Background()) // if it is not known, all steps are looked at
+	list, err := s.Workshop.Steps()
+	if err != nil {
+		return err
+	}
+	var unwritten []string
+	for _, step := range list {
+		if !reference[step.Name] && untouched(step) {
+			unwritten = append(unwritten, step.Number())
 		}
 	}
-	return env, nil
+	if len(unwritten) == 0 {
+		return nil
+	}
+	server, err := s.Workshop.Server()
+	if err != nil {
+		return err
+	}
+	s.Screen.Printf("")
+	s.Screen.Wrap("", fmt.Sprintf("Your server runs on all of your steps, and nothing is written yet in: %s. Go on with the first: %s. Or take those before the last from the reference: %s", strings.Join(unwritten, ", "), s.Command("check", nil), s.Command("catchup", &server)))
+	return nil
+}
+
+// untouched reports whether every file that the learner completes is as it was at first.
+func untouched(step steps.Step) bool {
+	files, err := step.Files()
+	if err != nil {
+		return false
+	}
+	for _, file := range files {
+		if file.Kind != steps.Stub {
+			continue
+		}
+		if state, _, err := step.State(file); err != nil || state != steps.Untouched {
+			return false
+		}
+	}
+	return true
 }

@@ -1,0 +1,63 @@
+package contract
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tokenauth.example/scripts/internal/cache"
+	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/mistakes"
+	"tokenauth.example/scripts/internal/steps"
+)
+
+// ground is what all that is known of a server with a card depends on, besides the card.
+func (b bench) ground(t *testing.T) string {
+	t.Helper()
+	ground := cache.NewKey("contract 2")
+	list, err := b.workshop.Steps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	isCode := func(name string) bool { return !strings.HasSuffix(name, "_test.go") && filepath.Ext(name) != ".md" }
+	for _, step := range list {
+		if err := ground.AddTree(step.SolutionDir(), isCode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := ground.AddTree(b.workshop.Path("scripts", "internal", "contract"), func(name string) bool { return isCode(name) && filepath.Ext(name) == ".go" }); err != nil {
+		t.Fatal(err)
+	}
+	return ground.String()
+}
+
+// judge returns what the reference server fails in some sections, all if none are named,
+// with a card in it. What is found is kept.
+func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes.Card, sections []string) (failed map[string]string) {
+	t.Helper()
+	changed, err := card.Apply(func(file string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, of := gotest.Overlay{}, cache.NewKey(ground)
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		of.Add(name, changed[name])
+		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
+	}
+	of.Add(strings.Join(sections, " "), nil)
+	kind := filepath.Base(filepath.Dir(filepath.Dir(card.File))) // "mistakes", or "variants"
+	file := b.workshop.Path(".workshop", "proofs", "contract", kind, step.Name, card.Name+".json")
+	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
+		return found
+	}
+	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, overlay)}).URL, Key: key, Sections: sections, Jobs: 8})
+	if t.Context().Err() == nil && !t.Failed() {
+		cache.Remember(file, of.String(), failed)
+	}
+	return failed
+}

@@ -1,0 +1,50 @@
+package learner
+
+import (
+	"context"
+	"os/exec"
+	"regexp"
+
+	"tokenauth.example/scripts/internal/command"
+	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/verbs"
+)
+
+// finished says what somebody has who has done the whole track, and what to do with it.
+func finished(ctx context.Context, s *session.Session) {
+	s.Screen.Printf("")
+	s.Screen.Wrap("  ", "You have done the whole track. This is a server that signs people up, logs them in, and shows each of them their own tasks and nobody else's, whatever token they send. It's yours, from the hash of a password to the last header.")
+	s.Screen.Printf("")
+	s.Screen.Field("  ", "run it", s.Command("run", nil))
+	s.Screen.Field("  ", "its page", "http://127.0.0.1:8000/docs")
+	s.Screen.Field("  ", "ask it", askCommand(s)+"   ("+questions(ctx, s)+"; from another terminal)")
+}
+
+// askCommand is the command that asks the learner's server whether it keeps the contract.
+func askCommand(s *session.Session) string {
+	if s.Make {
+		return s.Command("contract", nil)
+	}
+	return session.Plain("contract -url http://127.0.0.1:8000")
+}
+
+var total = regexp.MustCompile(`(?m)^all +([0-9]+)`)
+
+// questions says how many questions the contract suite has. The program that has it is asked,
+// so that the number is true.
+func questions(ctx context.Context, s *session.Session) string {
+	s.Screen.Progress("counting the questions of the contract ...")
+	defer s.Screen.Clear()
+	program, err := command.Build(ctx, s.Workshop, verbs.Web)
+	if err == nil {
+		cmd := exec.CommandContext(ctx, program, "contract", "-list")
+		cmd.Dir = s.Workshop.Path("scripts")
+		var out []byte
+		if out, err = cmd.Output(); err == nil {
+			if match := total.FindSubmatch(out); match != nil {
+				return string(match[1]) + " questions"
+			}
+		}
+	}
+	return "hundreds of questions"
+}
