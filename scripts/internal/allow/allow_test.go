@@ -36,8 +36,7 @@ func newGate(t *testing.T) *allow.Gate {
 
 // What is refused, and the words of the refusal.
 func TestGate_Refuses(t *testing.T) {
-	g := newGate(t)
-	for _, test := range []struct{ name, code, says string }{
+	refuses(t, []refusal{
 		{"cgo", `import "C"`, `x.go:3: the import "C" is refused: cgo needs a C compiler`},
 		{"syscall", `import "syscall"`, `the import "syscall" is refused: a step never needs the system`},
 		{"another name of os than the reference's", "import \"os\"\nfunc f() { os.Exit(0) }", `os.Exit is refused: of "os" the step may use ReadFile`},
@@ -66,6 +65,13 @@ func TestGate_Refuses(t *testing.T) {
 		{"nosplit", "//go:nosplit\nfunc f() {}", `the directive "//go:nosplit"`},
 		{"export", "//export f\nfunc f() {}", `the directive "//export f"`},
 		{"escapes in a directive", "//go:\x1b[31mred\nvar x int", `"//go:\x1b[31mred"`},
+		{"the byte of the tests' marks", "var x = `\x16--- PASS: `", `the byte 0x16 is refused`},
+	})
+}
+
+// What reaches outside, or changes what others use, and the words that say the way out.
+func TestGate_RefusesWhatIsShared(t *testing.T) {
+	refuses(t, []refusal{
 		{"a package that has another name than its folder", "import \"modernc.org/sqlite/lib\"\nvar _ = sqlite3.Xsqlite3_malloc", `sqlite3.Xsqlite3_malloc is refused: of "modernc.org/sqlite/lib" the step may use SQLITE_*`},
 		{"raw memory", `import "modernc.org/libc"`, `it works on raw memory`},
 		{"a dot", "import . \"io\"\nfunc f() { EOF = nil }", `the import "io" is refused: import it without the dot`},
@@ -89,8 +95,16 @@ func TestGate_Refuses(t *testing.T) {
 		{"one in a range", "import \"io\"\nfunc f(list []error) { for _, io.EOF = range list {} }", `to change io.EOF is refused`},
 		{"a map of another package", "import \"unicode\"\nfunc f() { delete(unicode.Scripts, \"Latin\") }", `to change unicode.Scripts is refused`},
 		{"one behind a parenthesis and a type", "import \"crypto/rand\"\nfunc f() { (*(rand.Reader.(*int))) = 1 }", `to change rand.Reader is refused`},
-		{"the byte of the tests' marks", "var x = `\x16--- PASS: `", `the byte 0x16 is refused`},
-	} {
+	})
+}
+
+// refusal is what is refused, and the words.
+type refusal struct{ name, code, says string }
+
+func refuses(t *testing.T, list []refusal) {
+	t.Helper()
+	g := newGate(t)
+	for _, test := range list {
 		found, err := g.Check("x.go", []byte("package p\n\n"+test.code+"\n"))
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)

@@ -65,6 +65,9 @@ func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []s
 			os.RemoveAll(work)
 		}
 	}()
+	if overlay, err = overlay.withNeighbours(dir); err != nil {
+		return nil, "", err
+	}
 	overlayFlag, err := overlay.Write(work)
 	if err != nil {
 		return nil, "", fileTrouble(err)

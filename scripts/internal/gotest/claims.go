@@ -36,10 +36,9 @@ func readClaims(output string, secret []byte) claims {
 	}
 	lines := vouched.FindAllStringSubmatch(output, -1)
 	c.forged = len(lines) != strings.Count(output, "\x16vouch: ")
-	for n, line := range lines {
-		number, _ := strconv.Atoi(line[1])
-		_, again := c.vouch[line[2]]
-		if secret == nil || number != n || again || vouch.Line(secret, n, line[2], line[3] == "true") != line[0] {
+	for _, line := range lines {
+		n := len(c.vouch) // each is of another test
+		if secret == nil || line[1] != strconv.Itoa(n) || vouch.Line(secret, n, line[2], line[3] == "true") != line[0] {
 			c.forged = true
 			continue
 		}

@@ -2,6 +2,7 @@ package gotest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,31 +13,57 @@ import (
 // load is what tells a process that loops, or waits for what never comes, from one that the
 // machine did not let run. It is Linux's /proc that knows; elsewhere, nothing is certain.
 type load struct {
-	idle, all int64 // the machine's, in ticks, since the beginning
-	used      time.Duration
+	idle, all int64 // the machine's, in ticks, at the beginning
 	known     bool
 }
 
 // ticks is how many ticks of /proc a second has, on every Linux that Go runs on.
 const ticks = 100
 
-func beginLoad() *load {
-	l := &load{}
-	l.idle, l.all, _ = machineTicks()
+func beginLoad() load {
+	var l load
+	l.idle, l.all, l.known = machineTicks()
 	return l
-}
-
-// end is told that a process is about to be ended.
-func (l *load) end(pid int) {
-	idle, all, ok := machineTicks()
-	l.idle, l.all, l.known = idle-l.idle, all-l.all, ok
-	l.used = processTime(strconv.Itoa(pid), 0)
 }
 
 // itsOwn reports whether it is certain that a process did not end within limit for what it
 // does itself: it had a processor for half of that, or nobody else wanted it.
-func (l *load) itsOwn(limit time.Duration) bool {
-	return l.known && (l.used >= limit/2 || l.all > 0 && l.idle*5 >= l.all)
+func (l load) itsOwn(pid int, limit time.Duration) bool {
+	if !l.known {
+		return false
+	}
+	idle, all, _ := machineTicks()
+	return processTime(strconv.Itoa(pid), 0) >= limit/2 || (idle-l.idle)*5 >= all-l.all
+}
+
+// expiring ends a process after limit, or after twice that where it may have been the machine
+// that did not let it run. It returns what ends the waiting, and reports whether the process
+// was too late, and whether that is certain to be its own doing.
+func (l load) expiring(ctx context.Context, pid int, limit time.Duration, end func()) (stop func() (late, certain bool)) {
+	done, over := make(chan struct{}), make(chan struct{})
+	late, certain := false, false
+	go func() {
+		defer close(over)
+		for _, last := range []bool{!l.known, true} {
+			select {
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			case <-time.After(limit):
+			}
+			if certain = l.itsOwn(pid, limit); certain || last {
+				late = true
+				end()
+				return
+			}
+		}
+	}()
+	return func() (bool, bool) {
+		close(done)
+		<-over
+		return late, certain
+	}
 }
 
 // machineTicks returns how long the machine's processors were idle, and how long there were

@@ -3,7 +3,6 @@ package gotest
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"os"
 	"os/exec"
 	"slices"
@@ -31,8 +30,9 @@ const maxOutput = 1 << 20
 // killedCode is the exit code with which a sandbox says that its program was killed.
 const killedCode = 128 + 9
 
-// process runs the binary once, for no longer than limit. watch, if it is not nil, is asked
-// now and then whether the process is to go on, with what it has printed.
+// process runs the binary once, for no longer than limit, or twice that on a machine that
+// has so much else to do that it may not have been let run. watch, if it is not nil, is
+// asked now and then whether the process is to go on, with what it has printed.
 func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(output string) bool, flags ...string) ending {
 	flags = append(slices.Clone(flags), "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
 	var end ending
@@ -41,7 +41,7 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 		end.secret = make([]byte, vouch.SecretBytes)
 		rand.Read(end.secret)
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := b.command(ctx, flags)
 	if b.Vouched {
@@ -49,17 +49,19 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 	}
 	cmd.WaitDelay = time.Second
 	killWhole(cmd)
-	load := beginLoad()
-	kill := cmd.Cancel
-	cmd.Cancel = func() error {
-		load.end(cmd.Process.Pid)
-		return kill()
-	}
 	printed := &text.Head{Limit: maxOutput, Full: cancel}
 	cmd.Stdout, cmd.Stderr = printed, printed
-	stop := watching(watch, printed, cancel)
-	err := cmd.Run()
-	stop()
+	load := beginLoad()
+	err := cmd.Start()
+	if err == nil {
+		stop := watching(watch, printed, cancel)
+		inTime := load.expiring(ctx, cmd.Process.Pid, limit, cancel)
+		err = cmd.Wait()
+		stop()
+		if late, certain := inTime(); late {
+			end.early, end.loops = verdict.TimedOut, certain
+		}
+	}
 	endGroup(cmd)
 	end.output, end.code = printed.String(), cmd.ProcessState.ExitCode()
 	if err != nil && end.code == 0 {
@@ -68,8 +70,6 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 	switch {
 	case len(end.output) == maxOutput:
 		end.early = verdict.OutputLimit
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		end.early, end.loops = verdict.TimedOut, load.itsOwn(limit)
 	case ctx.Err() == nil:
 		end.err = startTrouble(err, b.path, end.code)
 	}

@@ -32,6 +32,9 @@ func (g *Go) Vet(ctx context.Context, dir string, overlay Overlay) ([]Finding, e
 		return nil, err
 	}
 	defer os.RemoveAll(work)
+	if overlay, err = overlay.withNeighbours(dir); err != nil {
+		return nil, err
+	}
 	flag, err := overlay.Write(work)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,9 @@ func (g *Grader) canaries(ctx context.Context, s sheet, binary *gotest.Binary, n
 			return &judged{StepResult: s.all(verdict.Tampered, "a test that always fails did not fail: the code changes what tests say")}
 		}
 		test.Test = s.tests[0] // the reference has other canaries
-		if err := g.settle(ctx, s, test); err != nil {
+		if err := g.settle(ctx, s, test); ctx.Err() != nil {
+			return &judged{s.all(verdict.NotRun, interrupted), true}
+		} else if err != nil {
 			return &judged{s.all(verdict.GraderError, wordsOf(err)), true}
 		}
 		cause := g.cause(test, "")
