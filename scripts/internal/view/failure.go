@@ -137,6 +137,7 @@ func (v View) ending(indent string, step steps.Step, test *gotest.TestResult) {
 		verdict.TimedOut: fmt.Sprintf("The test did not end within %.0f seconds: something waits forever, or loops.", gotest.TestTime.Seconds()),
 		verdict.Exited:   "The program ended before the test did. Something calls os.Exit or log.Fatal: return an error in its place.",
 		verdict.NotRun:   "The test was not run.",
+		verdict.Tampered: "What the test said and how its program ended do not agree, so it does not count. Does your code print lines of the tests, or end the program?",
 
 		verdict.OutOfMemory: "Your code needs more memory than there is: does something grow without end?",
 		verdict.OutputLimit: "Your code printed more than a megabyte, and was stopped: does something print in a loop?",
