@@ -4,17 +4,21 @@ package small
 
 import (
 	_ "embed"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/tools/txtar"
 
+	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/steps"
+	"tokenauth.example/scripts/verbs"
 )
 
 //go:embed small.txtar
@@ -84,6 +88,14 @@ func Write(name string, content []byte) error {
 		return err
 	}
 	return os.WriteFile(name, content, 0o644)
+}
+
+// CompareDoor compares the verbs that a program's door has with those of the table.
+func CompareDoor(t *testing.T, program string, door map[string]command.Func) {
+	t.Helper()
+	if named, wanted := slices.Sorted(maps.Keys(door)), slices.Sorted(slices.Values(verbs.Of(program))); !slices.Equal(named, wanted) {
+		t.Errorf("the door has %q, and the table %q", named, wanted)
+	}
 }
 
 // Scripts runs the scripts in testdata/scripts, each in a small workshop of its own.
