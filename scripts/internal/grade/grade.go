@@ -173,7 +173,7 @@ func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submissio
 		g.slots <- struct{}{}
 		defer func() { <-g.slots }()
 		result := g.judge(ctx, s, files)
-		if !result.passing {
+		if !result.discard {
 			cache.Remember(file, key.String(), result.StepResult)
 		}
 		return result.StepResult
