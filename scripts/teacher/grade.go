@@ -19,7 +19,6 @@ import (
 	"tokenauth.example/scripts/internal/session"
 	"tokenauth.example/scripts/internal/steps"
 	"tokenauth.example/scripts/internal/text"
-	"tokenauth.example/scripts/internal/verdict"
 )
 
 // ungated is for tests: it lets submissions pass the gate, to see what stands behind it.
@@ -162,15 +161,11 @@ func exitCode(class report.Class, mustPass bool) int {
 		return command.Trouble
 	}
 	for _, learner := range class.Learners {
-		for _, step := range learner.Steps {
-			for _, test := range step.Tests {
-				switch {
-				case test.Verdict == verdict.GraderError:
-					return command.Trouble
-				case test.Verdict != verdict.Pass && mustPass:
-					exit = command.NotYet
-				}
-			}
+		if !learner.Graded() {
+			return command.Trouble
+		}
+		if passed, all := learner.Passed(); mustPass && passed < all {
+			exit = command.NotYet
 		}
 	}
 	return exit

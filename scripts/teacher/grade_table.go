@@ -11,6 +11,9 @@ import (
 	"tokenauth.example/scripts/internal/verdict"
 )
 
+// noGrade is in the place of what is not known.
+const noGrade = "–"
+
 // showClass prints a row for each learner, and then what a teacher should know.
 func showClass(out *screen.Screen, class report.Class) {
 	for _, warning := range class.Warnings {
@@ -24,7 +27,11 @@ func showClass(out *screen.Screen, class report.Class) {
 	}
 	out.Printf("\n%s", head)
 	for _, learner := range class.Learners {
-		row := fmt.Sprintf("  %-18.18s %9s", text.Line(learner.Name), fmt.Sprintf("%g/%g", learner.Points, learner.MaxPoints))
+		points := fmt.Sprintf("%g/%g", learner.Points, learner.MaxPoints)
+		if !learner.Graded() {
+			points = noGrade
+		}
+		row := fmt.Sprintf("  %-18.18s %9s", text.Line(learner.Name), points)
 		for _, step := range learner.Steps {
 			passed := 0
 			for _, test := range step.Tests {
@@ -32,7 +39,11 @@ func showClass(out *screen.Screen, class report.Class) {
 					passed++
 				}
 			}
-			row += fmt.Sprintf(" %5s", fmt.Sprintf("%d/%d", passed, len(step.Tests)))
+			tests := fmt.Sprintf("%d/%d", passed, len(step.Tests))
+			if !step.Graded() {
+				tests = noGrade
+			}
+			row += fmt.Sprintf(" %5s", tests)
 		}
 		out.Printf("%s", row)
 	}
@@ -41,7 +52,7 @@ func showClass(out *screen.Screen, class report.Class) {
 	}
 	if class.Interrupted {
 		out.Printf("")
-		out.Wrap("", "Grading was interrupted: tests that are \"not run\" have no verdict. Run it again; what was judged is kept.")
+		out.Wrap("", "Grading was interrupted: tests that are \"not run\" have no verdict, and \"–\" is not 0. Run it again; what was judged is kept.")
 	}
 }
 

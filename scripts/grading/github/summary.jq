@@ -9,7 +9,7 @@ def passed: [.tests[] | select(.verdict == "pass")] | length;
 (if .interrupted then "> Grading was interrupted: tests that are \"not run\" have no verdict.", "" else empty end),
 "| learner | points | \([.steps[].name | split("-")[0]] | join(" | ")) |",
 "| --- | --- | \([.steps[] | "---"] | join(" | ")) |",
-(.learners[] | "| \(.name | plain) | \(.points) of \(.most) | \([.steps[] | "\(passed)/\(.tests | length)"] | join(" | ")) |"),
+(.learners[] | "| \(.name | plain) | \(.points // "–") of \(.most) | \([.steps[] | "\(passed)/\(.tests | length)"] | join(" | ")) |"),
 "",
 (.learners[] | select(.problem != "") | "- \(.name | plain): \(.problem | plain)"),
 (if (.learners | length) == 1 then

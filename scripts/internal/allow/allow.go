@@ -66,17 +66,26 @@ func New(step Step) (*Gate, error) {
 			return nil, err
 		}
 	}
-	for _, rule := range step.Rules {
+	g.widen(step.Number, step.Rules)
+	return g, nil
+}
+
+// widen opens what a teacher's rules open to a step. None of them takes away what another
+// opens, or what was open before: a package of which everything may be used stays so.
+func (g *Gate) widen(step string, rules []Rule) {
+	for _, rule := range rules {
+		_, limited := g.names[rule.Path]
+		_, limitedToMain := g.inMain[rule.Path]
 		switch {
-		case rule.Step != "*" && rule.Step != step.Number:
+		case rule.Step != "*" && rule.Step != step:
 		case len(rule.Names) == 0:
 			delete(g.names, rule.Path)
+			delete(g.inMain, rule.Path)
 			g.paths = append(g.paths, rule.Path)
-		default:
+		case limited || limitedToMain || !allows(g.paths, rule.Path):
 			g.names[rule.Path] = append(g.names[rule.Path], rule.Names...)
 		}
 	}
-	return g, nil
 }
 
 // addReference opens what a file of the reference uses.
@@ -102,9 +111,10 @@ func (g *Gate) addReference(text []byte) error {
 			g.paths = append(g.paths, path)
 		case !allows(open, path):
 			for _, used := range uses(file, spec) {
-				if used.inMain {
+				switch {
+				case used.inMain:
 					g.inMain[path] = append(g.inMain[path], used.name)
-				} else {
+				case !slices.Contains(strings.Fields(ending[path]), used.name):
 					g.names[path] = append(g.names[path], used.name)
 				}
 			}
@@ -161,23 +171,28 @@ func (g *Gate) checkImport(file *source, spec *ast.ImportSpec, refuse func(token
 	case local == "_" && some, local == ".", !some && !allows(g.paths, path):
 		reason := reasons[path]
 		switch {
-		case reason == "" && local == "." && (some || allows(g.paths, path)):
+		case reason != "":
+			reason += "; if yours needs it, " + askTeacher
+		case local == "." && (some || allows(g.paths, path)):
 			reason = "import it without the dot, so that everybody sees whose names they are"
-		case reason == "":
-			reason = "no step needs it"
+		default:
+			reason = "no step needs it; if yours does, " + askTeacher
 		}
 		refuse(spec.Pos(), "the import %q is refused: %s", path, reason)
 	case local == "" && !certain:
 		refuse(spec.Pos(), "the import %q is refused without a name: give it one, as in: import name %q", path, path)
 	case some:
 		for _, used := range uses(file, spec) {
-			if list.has(used.name) && !slices.Contains(strings.Fields(ending[path]), used.name) || used.inMain && inMain.has(used.name) {
+			if list.has(used.name) || used.inMain && inMain.has(used.name) {
 				continue
 			}
 			refuse(used.at, "%s.%s is refused: %s", localName(spec), used.name, g.why(path, used.name))
 		}
 	}
 }
+
+// askTeacher says the way out of a refusal.
+const askTeacher = "ask your teacher, who can allow it in testdata/allow.txt"
 
 // why says why a name of a package is refused, and what to do.
 func (g *Gate) why(path, name string) string {
@@ -187,7 +202,7 @@ func (g *Gate) why(path, name string) string {
 	if said := append(slices.Clone(g.names[path]), g.inMain[path]...).said(); said != "" {
 		return fmt.Sprintf("of %q the step may use %s", path, said)
 	}
-	return cmp.Or(instead[path+"."+name], fmt.Sprintf("no step needs it of %q; if yours does, ask your teacher, who can allow it in testdata/allow.txt", path))
+	return cmp.Or(instead[path+"."+name], fmt.Sprintf("no step needs it of %q; if yours does, %s", path, askTeacher))
 }
 
 func comments(file *source) []*ast.Comment {

@@ -37,6 +37,8 @@ func newGate(t *testing.T) *allow.Gate {
 // What is refused, and the words of the refusal.
 func TestGate_Refuses(t *testing.T) {
 	refuses(t, []refusal{
+		{"what a teacher can allow", `import "text/template"`, `use fmt; if yours needs it, ask your teacher, who can allow it in testdata/allow.txt`},
+		{"what nobody thought of", `import "go/ast"`, `no step needs it; if yours does, ask your teacher, who can allow it in testdata/allow.txt`},
 		{"cgo", `import "C"`, `x.go:3: the import "C" is refused: cgo needs a C compiler`},
 		{"syscall", `import "syscall"`, `the import "syscall" is refused: a step never needs the system`},
 		{"another name of os than the reference's", "import \"os\"\nfunc f() { os.Exit(0) }", `os.Exit is refused: of "os" the step may use ReadFile`},
@@ -230,6 +232,41 @@ func TestReadList(t *testing.T) {
 	}
 	if _, err := allow.ReadList(name); err == nil || !strings.Contains(err.Error(), "allow.txt:1: a line is the number of a step") {
 		t.Errorf("a line without a step: %v", err)
+	}
+}
+
+// What a teacher opens is open outside of the function main, too, where the reference has it
+// inside; and no rule takes away what another opens, or what was open before.
+func TestGate_Widened(t *testing.T) {
+	const logs = "package main\n\nimport \"log/slog\"\n\nfunc main() { slog.SetDefault(slog.Default()) }\n"
+	for _, test := range []struct {
+		name, code string
+		rules      []allow.Rule
+		says       string
+	}{
+		{"without a rule", "import \"os\"\nfunc f() { os.Getenv(\"X\") }", nil, "os.Getenv is refused: outside of the function main"},
+		{"the whole package", "import \"os\"\nfunc f() { os.Getenv(\"X\"); os.ReadFile(\"x\"); os.Exit(1) }", []allow.Rule{{"08", "os", nil}}, ""},
+		{"for all steps", "import \"os\"\nfunc f() { os.ReadFile(\"x\") }", []allow.Rule{{"*", "os", nil}}, ""},
+		{"for another step", "import \"os\"\nfunc f() { os.Getenv(\"X\") }", []allow.Rule{{"07", "os", nil}}, "os.Getenv is refused: outside of the function main"},
+		{"one name", "import \"os\"\nfunc f() { os.Getenv(\"X\") }", []allow.Rule{{"08", "os", []string{"Getenv"}}}, ""},
+		{"one name, and another is used", "import \"os\"\nfunc f() { os.ReadFile(\"x\") }", []allow.Rule{{"08", "os", []string{"Getenv"}}}, `os.ReadFile is refused: of "os" the step may use`},
+		{"one name that ends the process", "import \"os\"\nfunc f() { os.Exit(1) }", []allow.Rule{{"08", "os", []string{"Exit"}}}, ""},
+		{"what was open in part", "import \"log/slog\"\nfunc f() { slog.SetDefault(slog.New(nil)) }", []allow.Rule{{"08", "log/slog", nil}}, ""},
+		{"in main, as before", "import \"log/slog\"\nfunc main() { slog.SetDefault(slog.Default()); slog.Info(\"\") }", []allow.Rule{{"08", "log/slog", nil}}, ""},
+		{"everything, and then a name", "import \"os\"\nfunc f() { os.ReadFile(\"x\") }", []allow.Rule{{"08", "os", nil}, {"*", "os", []string{"Getenv"}}}, ""},
+		{"a name, and then everything", "import \"os\"\nfunc f() { os.ReadFile(\"x\") }", []allow.Rule{{"*", "os", []string{"Getenv"}}, {"08", "os", nil}}, ""},
+		{"a name of what is open", "import \"fmt\"\nfunc f() { fmt.Print() }", []allow.Rule{{"08", "fmt", []string{"Println"}}}, ""},
+		{"a blank import of what is open", "import _ \"os\"", []allow.Rule{{"08", "os", nil}}, ""},
+	} {
+		g, err := allow.New(allow.Step{Number: "08", Reference: [][]byte{[]byte(program), []byte(logs)}, Rules: test.rules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := g.Check("x.go", []byte("package main\n\n"+test.code+"\n"))
+		said := strings.Join(found, "\n")
+		if err != nil || !strings.Contains(said, test.says) || (test.says == "") != (said == "") {
+			t.Errorf("%s: %v: it does not say %q: %q", test.name, err, test.says, found)
+		}
 	}
 }
 

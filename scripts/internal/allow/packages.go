@@ -39,8 +39,8 @@ var limited = map[string]string{
 	"modernc.org/sqlite/lib":       "SQLITE_*", // the numbers of errors; the rest works on raw memory
 }
 
-// ending are the names that end the process. They may be where the reference has them, which
-// is in the function main of a program, and nowhere else.
+// ending are the names that end the process. What a reference uses of them opens them in the
+// function main of a program only, even if it uses them elsewhere.
 var ending = map[string]string{"os": "Exit", "syscall": "Exit Kill", "runtime": "Goexit"}
 
 // reasons say of what learners may come upon why it is refused.

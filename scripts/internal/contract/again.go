@@ -71,7 +71,7 @@ func (s *suite) alone(ctx context.Context, c Case, first Outcome) Outcome {
 			return notJudged(first)
 		case o.late.waited == 0:
 			return o
-		case !before || !after || o.late.waited < s.pace.patience:
+		case !before || !after || o.late.waited < s.pace.hangTime:
 			return notJudged(o)
 		case meanwhile:
 			return o // it hangs on this, and answers everything else

@@ -70,7 +70,7 @@ func newUnhurried(t *testing.T) *unhurried {
 }
 
 // quickPace is one at which late is soon enough for a test.
-var quickPace = pace{caseTime: 2 * time.Second, longest: 2 * time.Second, soon: time.Second, patience: time.Second, prompt: time.Second, overload: time.Second, hashing: 2}
+var quickPace = pace{caseTime: 2 * time.Second, longest: 2 * time.Second, soon: time.Second, hangTime: time.Second, prompt: time.Second, overload: time.Second, hashing: 2}
 
 func (s *unhurried) suite(t *testing.T) *suite {
 	t.Helper()

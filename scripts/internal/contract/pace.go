@@ -20,7 +20,7 @@ type pace struct {
 	caseTime time.Duration // how long a case may take
 	longest  time.Duration // how long any request may be waited for
 	soon     time.Duration // how long an answer may take that must not wait for anything
-	patience time.Duration // after this, a request that is asked alone has waited for a server that hangs
+	hangTime time.Duration // after this, a request that is asked alone hangs, and is not just slow
 	prompt   time.Duration // a simple answer within this is prompt
 	overload time.Duration // a server that gives up after this has more to do than it can
 	hashing  int           // how many cases that hash passwords run at a time
@@ -37,7 +37,7 @@ func newPace(login, next, simple time.Duration) pace {
 		caseTime: max(30*time.Second, 60*login),
 		longest:  max(30*time.Second, 60*login),
 		soon:     max(5*time.Second, 5*login),
-		patience: max(5*time.Second, 15*login),
+		hangTime: max(5*time.Second, 15*login),
 		prompt:   max(time.Second, 5*simple),
 		overload: max(2*time.Second, 2*login),
 		hashing:  maxHashing,
@@ -102,7 +102,7 @@ func (s *suite) timeLogins(ctx context.Context, n int) (took time.Duration, ok b
 // alone returns the pace at which late cases are asked again, one at a time: a generous one.
 func (p pace) alone() pace {
 	p.quiet = true
-	p.soon, p.longest = max(2*p.soon, 2*p.patience), 4*p.patience
+	p.soon, p.longest = max(2*p.soon, 2*p.hangTime), 4*p.hangTime
 	p.caseTime = max(2*p.caseTime, p.longest)
 	return p
 }
@@ -123,7 +123,7 @@ func (p pace) limit(r request) time.Duration {
 func (p pace) late(r request, answers []answer, err error, waited time.Duration) bool {
 	crowded, overload := true, p.overload
 	if p.quiet && !r.beside {
-		crowded, overload = false, p.patience
+		crowded, overload = false, p.hangTime
 	}
 	switch {
 	case errors.Is(err, errNoAnswer): // a server limits its own time, too

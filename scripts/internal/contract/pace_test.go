@@ -23,7 +23,7 @@ func TestNewPace(t *testing.T) {
 		{10 * time.Second, 10 * time.Second, 10 * time.Minute, 50 * time.Second, 150 * time.Second, 1},           // hardly there
 	} {
 		p := newPace(test.login, test.next, 0)
-		if got := fmt.Sprint(p.caseTime, p.soon, p.patience, p.hashing); got != fmt.Sprint(test.caseTime, test.soon, test.waiting, test.hashing) {
+		if got := fmt.Sprint(p.caseTime, p.soon, p.hangTime, p.hashing); got != fmt.Sprint(test.caseTime, test.soon, test.waiting, test.hashing) {
 			t.Errorf("a login of %v, and %v for each more: %s", test.login, test.next, got)
 		}
 	}

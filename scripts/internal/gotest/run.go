@@ -59,10 +59,10 @@ func (r Result) trouble(ctx context.Context, b *Binary) error {
 	return b.Trouble(r)
 }
 
-// patience is how long a test has a place to itself. One that takes longer keeps running,
+// slotTime is how long a test has a slot to itself. One that takes longer keeps running,
 // but the next no longer waits for it: of many tests that wait for the same thing that
 // never comes, none has to wait for the end of another.
-const patience = time.Second
+const slotTime = time.Second
 
 // maxAtOnce is how many tests may run at once, for each processor.
 const maxAtOnce = 8
@@ -80,7 +80,7 @@ func (b *Binary) Each(ctx context.Context, tests []steps.Test) (Result, error) {
 		group.Go(func() {
 			defer func() { <-all }()
 			free := sync.OnceFunc(func() { <-slots })
-			defer time.AfterFunc(patience, free).Stop()
+			defer time.AfterFunc(slotTime, free).Stop()
 			defer free()
 			result.Tests[i] = b.One(ctx, test)
 		})

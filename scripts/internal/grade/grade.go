@@ -62,7 +62,7 @@ type Grader struct {
 // Class grades the submissions. When ctx ends, the rest is "not run", and the result is
 // whole all the same.
 func (g *Grader) Class(ctx context.Context, submissions []*intake.Submission) (report.Class, error) {
-	class := report.Class{Version: 1, Graded: time.Now().UTC(), Isolation: g.Sandbox.Kind, Warnings: []string{}, Steps: []report.Step{}, Learners: []report.Learner{}}
+	class := report.Class{Version: 2, Graded: time.Now().UTC(), Isolation: g.Sandbox.Kind, Warnings: []string{}, Steps: []report.Step{}, Learners: []report.Learner{}}
 	if g.Sandbox.Kind == sandbox.None {
 		class.Warnings = append(class.Warnings, "No isolation: the submissions ran with the grader's own rights, and could read, change and send whatever it can. "+
 			"Trust these grades as far as you trust the learners. Why: "+g.Sandbox.Why+".")
@@ -152,7 +152,10 @@ func (g *Grader) learner(ctx context.Context, submission *intake.Submission) rep
 
 // step judges the files of a step, or remembers what was made of the same files.
 func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submission) report.StepResult {
-	if submission.Problem != "" {
+	switch {
+	case submission.Unreadable:
+		return s.all(verdict.NotRun, submission.Problem)
+	case submission.Problem != "":
 		return s.all(verdict.Rejected, submission.Problem)
 	}
 	if result, whole := s.before(submission, g.Ungated); !whole {
@@ -173,7 +176,7 @@ func (g *Grader) step(ctx context.Context, s sheet, submission *intake.Submissio
 		g.slots <- struct{}{}
 		defer func() { <-g.slots }()
 		result := g.judge(ctx, s, files)
-		if !result.passing {
+		if !result.discard {
 			cache.Remember(file, key.String(), result.StepResult)
 		}
 		return result.StepResult

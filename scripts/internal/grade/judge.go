@@ -21,8 +21,9 @@ import (
 // judged is what became of a step.
 type judged struct {
 	report.StepResult
-	// passing tells that another run may end differently: the machine had a part in it.
-	passing bool
+	// discard is true for what is not to be kept: another run may end differently, because
+	// the machine had a part in it.
+	discard bool
 }
 
 // judge compiles a step and runs its tests.
@@ -50,7 +51,7 @@ func (g *Grader) judge(ctx context.Context, s sheet, files map[string][]byte) ju
 	if !slices.ContainsFunc(result.Tests, func(t report.TestResult) bool { return t.Verdict != verdict.Pass }) {
 		result.Notes = append(result.Notes, g.vet(ctx, s, files, overlay)...)
 	}
-	result.passing = result.passing || slices.ContainsFunc(result.Tests, func(t report.TestResult) bool {
+	result.discard = result.discard || slices.ContainsFunc(result.Tests, func(t report.TestResult) bool {
 		outside := strings.HasPrefix(t.Name, ofContract) // where nothing is certain of the time
 		return t.Unstable || t.Verdict == verdict.NotRun || t.Verdict == verdict.GraderError || outside && t.Verdict == verdict.TimedOut
 	})

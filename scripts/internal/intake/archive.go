@@ -18,7 +18,7 @@ import (
 func (c *collector) zip(source string) error {
 	reader, err := zip.OpenReader(source)
 	if err != nil {
-		return refusal("it is no zip archive, or a broken one")
+		return broken(source, "a zip archive")
 	}
 	defer reader.Close()
 	for _, file := range reader.File {
@@ -26,13 +26,10 @@ func (c *collector) zip(source string) error {
 		if err != nil {
 			return err
 		}
-		open := file.Open
-		if file.Flags&1 != 0 {
-			open = func() (io.ReadCloser, error) {
-				return nil, errors.New("it is encrypted: make the archive without a password")
-			}
+		if _, _, own := c.place(name); own && file.Flags&1 != 0 {
+			return unreadable("it is encrypted: make the archive without a password")
 		}
-		if err := c.take(name, file.Mode().Type(), int64(min(file.UncompressedSize64, 1<<62)), open); err != nil {
+		if err := c.take(name, file.Mode().Type(), int64(min(file.UncompressedSize64, 1<<62)), file.Open); err != nil {
 			return err
 		}
 	}
@@ -48,7 +45,7 @@ func (c *collector) tar(source string, zipped bool) error {
 	stream := io.Reader(file)
 	if zipped {
 		if stream, err = gzip.NewReader(file); err != nil {
-			return refusal("it is no .tar.gz archive, or a broken one")
+			return broken(source, "a .tar.gz archive")
 		}
 	}
 	limited := &io.LimitedReader{R: stream, N: maxStream}
@@ -61,7 +58,7 @@ func (c *collector) tar(source string, zipped bool) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return refusal("it is no tar archive, or a broken one")
+			return unreadable("it is no tar archive, or a broken one")
 		}
 		name, err := c.entry(header.Name)
 		if err != nil {

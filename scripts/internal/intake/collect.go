@@ -38,6 +38,8 @@ func (c *collector) read(source string) error {
 		return c.folder(source)
 	case !info.Mode().IsRegular():
 		return refusal("it is neither a folder nor an archive")
+	case info.Size() == 0:
+		return unreadable("it is empty: it has 0 bytes")
 	case info.Size() > maxArchive:
 		return refusal(fmt.Sprintf("it has %d bytes, and %d is the most: leave out what is not in steps/", info.Size(), maxArchive))
 	case strings.HasSuffix(lower, ".zip"):
@@ -45,7 +47,7 @@ func (c *collector) read(source string) error {
 	case archive.MatchString(source):
 		return c.tar(source, !strings.HasSuffix(lower, ".tar"))
 	}
-	return refusal("it is no archive that can be read: make a .zip, .tar or .tar.gz")
+	return notRead(source)
 }
 
 func (c *collector) count() error {

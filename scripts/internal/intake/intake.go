@@ -37,6 +37,9 @@ type Submission struct {
 	Notes []string
 	// Problem is why nothing of it can be graded, or "".
 	Problem string
+	// Unreadable reports whether the problem is that it cannot be read, and not what it is:
+	// nobody can tell then what it would have earned.
+	Unreadable bool
 }
 
 // Reader reads submissions for a workshop.
@@ -73,7 +76,7 @@ func (r *Reader) Read(source string) *Submission {
 	if err != nil {
 		whole = source
 	}
-	s.Name = other.ReplaceAllString(archive.ReplaceAllString(filepath.Base(whole), ""), "")
+	s.Name = archive.ReplaceAllString(other.ReplaceAllString(filepath.Base(whole), ""), "")
 	c := &collector{reader: r, submission: s, found: map[string]*spot{}, strangers: map[string]bool{}}
 	if r.steps[s.Name] != nil {
 		c.inside = s.Name + "/"
@@ -85,7 +88,10 @@ func (r *Reader) Read(source string) *Submission {
 	switch {
 	case errors.As(err, new(refusal)):
 		s.Problem = err.Error()
+	case errors.As(err, new(unreadable)):
+		s.Problem, s.Unreadable = err.Error(), true
 	case err != nil:
+		s.Unreadable = true
 		s.Problem = "it cannot be read: " + withoutPath(err)
 	case len(s.Files)+len(s.Refused) == 0:
 		s.Notes = append(s.Notes, "it has no file of any step: the folder steps/ of a clone is what is graded")

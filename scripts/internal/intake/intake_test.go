@@ -144,6 +144,46 @@ func TestRead_OneStep(t *testing.T) {
 	}
 }
 
+// What cannot be read is named as what it is, and told from what is refused.
+func TestRead_Unreadable(t *testing.T) {
+	r := reader(t)
+	for _, test := range []struct{ name, text, want string }{
+		{"a.7z", "7z\xbc\xaf'\x1c", "it is a 7-Zip archive, which is not read"},
+		{"a.rar", "Rar!\x1a\x07\x00", "it is a RAR archive, which is not read"},
+		{"a.tar.xz", "\xfd7zXZ\x00", "it is compressed with xz, which is not read"},
+		{"a.tar.bz2", "BZh9", "it is compressed with bzip2, which is not read"},
+		{"a.rar", "of nobody knows what", "it is a RAR archive, which is not read"},
+		{"a.rar", "7z\xbc\xaf'\x1c", "it is a 7-Zip archive, which is not read"},
+		{"a.exe", "MZ\x90", "it is a program for Windows, which is not read"},
+		{"a.txt", "hello", "it is no archive that can be read"},
+		{"a.zip", "", "it is empty: it has 0 bytes"},
+		{"a.7z", "", "it is empty: it has 0 bytes"},
+		{"a.zip", "hello", "it is no zip archive, or a broken one"},
+		{"a.zip", "PK\x03\x04", "it is no zip archive, or a broken one"},
+		{"a.zip", "Rar!\x1a\x07\x00", "it is a RAR archive with the name of another"},
+		{"a.tgz", "PK\x03\x04", "it is a zip archive with the name of another"},
+		{"a.tar", "hello", "it is no tar archive, or a broken one"},
+	} {
+		folder := t.TempDir()
+		write(t, folder, test.name, test.text)
+		s := r.Read(filepath.Join(folder, test.name))
+		if !s.Unreadable || !strings.HasPrefix(s.Problem, test.want) || strings.TrimSuffix(s.Name, ".txt") != "a" {
+			t.Errorf("%s: %s: %v, %q, not %q", s.Name, test.name, s.Unreadable, s.Problem, test.want)
+		}
+	}
+	var archive bytes.Buffer
+	writer := tar.NewWriter(&archive)
+	if err := writer.WriteHeader(&tar.Header{Name: "../01-one/one.go", Mode: 0o644}); err != nil {
+		t.Fatal(err)
+	}
+	writer.Close()
+	folder := t.TempDir()
+	write(t, folder, "a.tar", archive.String())
+	if s := r.Read(filepath.Join(folder, "a.tar")); s.Unreadable || s.Problem == "" {
+		t.Errorf("what leads out is refused, and not unreadable: %v, %q", s.Unreadable, s.Problem)
+	}
+}
+
 // What stands in a class is one submission each, whether it can be read or not.
 func TestFind(t *testing.T) {
 	r := reader(t)

@@ -29,7 +29,8 @@ type autogradingTest struct {
 // autograding-grading-reporter. A runner's output is the base64 of it.
 //
 // The reporter adds the scores up, and adds nothing if max_score is 0. The runners
-// themselves only know whole points; the reporter adds fractions just as well.
+// themselves only know whole points; the reporter adds fractions just as well. Neither has a
+// way to say that points are not known: a test that was not run is an error, with 0.
 // https://github.com/classroom-resources/autograding-grading-reporter
 func Autograding(w io.Writer, c Class, l Learner, _ func(string) string) error {
 	c, l = forLearner(c, l)

@@ -15,7 +15,7 @@ const evil = "a\x00b\x07\x1b[31mc\x16--- PASS\r\nd\re\xff\xfe\xc3(\u0085\u202e\u
 
 // hostile has every verdict, and texts that break what they can.
 func hostile() Class {
-	c := Class{Version: 1, Graded: time.Date(2026, 9, 1, 10, 0, 0, 5e8, time.FixedZone("", 7200)), Seconds: 12.3456,
+	c := Class{Version: 2, Graded: time.Date(2026, 9, 1, 10, 0, 0, 5e8, time.FixedZone("", 7200)), Seconds: 12.3456,
 		Isolation: "none", Warnings: []string{evil}, Interrupted: true}
 	for s := range 3 {
 		step := Step{Name: fmt.Sprintf("%02d-step", s+1), Title: "Step " + evil}
@@ -62,7 +62,7 @@ func hostile() Class {
 // small is easy to read. One of its learners has half a point.
 func small() Class {
 	return Class{
-		Version: 1, Graded: time.Date(2026, 9, 1, 10, 0, 0, 0, time.UTC), Seconds: 4.25, Isolation: "bubblewrap",
+		Version: 2, Graded: time.Date(2026, 9, 1, 10, 0, 0, 0, time.UTC), Seconds: 4.25, Isolation: "bubblewrap",
 		Steps: []Step{
 			{Name: "01-hash-passwords", Title: "Hash passwords", Tests: []Test{
 				{"TestHash_RoundTrip", 1, "A password matches its own hash.", 1.5},
@@ -107,7 +107,18 @@ func classes() map[string]Class {
 		}
 	}
 	stopped.Learners[0].Points = 0
-	return map[string]Class{"hostile": hostile(), "small": small(), "one step": one, "empty": {Version: 1, Learners: []Learner{{Name: "ada"}}},
+	judged := hostile()
+	judged.Learners = judged.Learners[:len(judged.Learners)-1]
+	for _, l := range judged.Learners {
+		for _, step := range l.Steps {
+			for t := range step.Tests {
+				if !step.Tests[t].Known() {
+					step.Tests[t].Verdict = verdict.Fail
+				}
+			}
+		}
+	}
+	return map[string]Class{"hostile": hostile(), "hostile, and all judged": judged, "small": small(), "one step": one, "empty": {Version: 2, Learners: []Learner{{Name: "ada"}}},
 		"nobody": nobody, "interrupted": stopped}
 }
 

@@ -31,7 +31,8 @@ type classroom50Test struct {
 
 // Classroom50 writes the result.json of an autograder for Classroom 50. What it has to
 // say about the submission comes from the environment that Classroom 50's runner sets.
-// Without that those fields are empty, and the runner refuses the result.
+// Without that those fields are empty, and the runner refuses the result. The format has no
+// way to say that points are not known: a test that was not run has 0.
 // https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 func Classroom50(w io.Writer, c Class, l Learner, env func(string) string) error {
 	c, l = forLearner(c, l)

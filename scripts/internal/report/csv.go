@@ -13,10 +13,11 @@ import (
 // CSV writes a row for each learner, under a heading (RFC 4180, commas, UTF-8):
 //
 //	name       of the submission
-//	points     earned
+//	points     earned; empty for somebody who has no grade
 //	most       that can be earned
-//	percent    0 to 100, with two decimals; 100 only for all points
-//	STEP       points earned in it, a column for each step, called as the step
+//	percent    0 to 100, with two decimals; 100 only for all points; empty without a grade
+//	STEP       points earned in it, a column for each step, called as the step; empty if it
+//	           is not known what became of all its tests
 //	passed     how many tests passed
 //	tests      how many there are
 //	problem    why nothing was graded, or how many tests have no result
@@ -33,15 +34,16 @@ func CSV(w io.Writer, c Class) error {
 	out := csv.NewWriter(w)
 	out.Write(append(heading, "passed", "tests", "problem", "isolation"))
 	for _, l := range c.Learners {
-		steps := map[string]float64{}
+		steps, unknownIn := map[string]float64{}, map[string]int{}
 		passed, unknown, all := 0, 0, rows(c, l)
 		for _, r := range all {
 			steps[r.Step.Name] += r.Result.Points
-			switch r.Result.Verdict {
-			case verdict.Pass:
+			switch {
+			case r.Result.Verdict == verdict.Pass:
 				passed++
-			case verdict.NotRun, verdict.GraderError:
+			case !r.Result.Known():
 				unknown++
+				unknownIn[r.Step.Name]++
 			}
 		}
 		problem := l.Problem
@@ -49,8 +51,15 @@ func CSV(w io.Writer, c Class) error {
 			problem = fmt.Sprintf("%d of %d tests have no result", unknown, len(all))
 		}
 		record := []string{cell(l.Name), number(l.Points), number(l.MaxPoints), percent(l.Points, l.MaxPoints)}
+		if unknown > 0 {
+			record[1], record[3] = "", ""
+		}
 		for _, step := range c.Steps {
-			record = append(record, number(steps[step.Name]))
+			points := number(steps[step.Name])
+			if unknownIn[step.Name] > 0 {
+				points = ""
+			}
+			record = append(record, points)
 		}
 		out.Write(append(record, strconv.Itoa(passed), strconv.Itoa(len(all)), cell(problem), cell(c.Isolation)))
 	}

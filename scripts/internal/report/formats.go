@@ -1,9 +1,6 @@
 package report
 
-import (
-	"encoding/json"
-	"io"
-)
+import "io"
 
 // Format is a way to write a result. Exactly one of Class and Learner is set.
 type Format struct {
@@ -31,13 +28,4 @@ var Formats = []Format{
 	{Name: "classroom50", File: "classroom50.json", Learner: Classroom50},
 	{Name: "autograding", File: "autograding.json", Learner: Autograding},
 	{Name: "prairielearn", File: "prairielearn.json", Learner: PrairieLearn},
-}
-
-// JSON writes the Class itself. It has everything that is in the others, uncut.
-func JSON(w io.Writer, c Class) error { return writeJSON(w, cleaned(c)) }
-
-func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }

@@ -45,7 +45,9 @@ type gradescopeTestExtra struct {
 
 // Gradescope writes the results.json that Gradescope's autograder platform reads from
 // /autograder/results. All text is plain text, and the learner sees all tests, but not
-// what the grader itself prints. Long outputs are cut.
+// what the grader itself prints. Long outputs are cut. The format has no way to say that
+// points are not known: a test that was not run has 0, says so in its output, and has its
+// verdict in extra_data.
 // https://gradescope-autograders.readthedocs.io/en/latest/specs/
 func Gradescope(w io.Writer, c Class, l Learner, _ func(string) string) error {
 	c, l = forLearner(c, l)

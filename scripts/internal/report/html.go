@@ -105,10 +105,10 @@ func htmlAlarms(c Class, counts htmlCounts) []string {
 		alarms = append(alarms, "It is not known what kept the submissions in. Trust this result only if you trust every submission.")
 	}
 	if c.Interrupted {
-		alarms = append(alarms, "Grading was interrupted. Some tests were not run, so points are lower than they should be.")
+		alarms = append(alarms, "Grading was interrupted. A learner with a test that was not run has no grade yet, and does not count in the statistics.")
 	}
 	if n := counts.verdicts[verdict.GraderError]; n > 0 {
-		alarms = append(alarms, fmt.Sprintf("The grader itself failed %s. The learners lost those points through no fault of theirs: grade again.", htmlPlural(n, "time")))
+		alarms = append(alarms, fmt.Sprintf("The grader itself failed %s. Learners whom that befell have no grade, through no fault of theirs: grade again.", htmlPlural(n, "time")))
 	}
 	return alarms
 }

@@ -27,7 +27,7 @@ func htmlClass(t *testing.T, learners int) report.Class {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := report.Class{Version: 1, Graded: time.Date(2026, 3, 9, 16, 40, 0, 0, time.UTC), Seconds: 754, Isolation: "bubblewrap"}
+	c := report.Class{Version: 2, Graded: time.Date(2026, 3, 9, 16, 40, 0, 0, time.UTC), Seconds: 754, Isolation: "bubblewrap"}
 	luck := &luck{Rand: rand.New(rand.NewPCG(7, 7)), hard: map[string]float64{}, known: map[string][]string{}}
 	for _, step := range all {
 		c.Steps = append(c.Steps, htmlClassStep(t, step))

@@ -10,6 +10,7 @@ import (
 // htmlPerson is a learner, and what became of everything.
 type htmlPerson struct {
 	ID, Name, Source, Points, MaxPoints, Took, Problem string
+	Graded                                             bool
 	Passed, Tests                                      int
 	Notes                                              []string
 	Steps                                              []htmlPart
@@ -20,6 +21,7 @@ type htmlPart struct {
 	Number, Title, Points, MaxPoints string
 	Shade                            int // 0 to 4
 	Missing                          bool
+	Graded                           bool // it is known what became of all tests
 	Passed, Tests                    int
 	Notes                            []string
 	Build                            string
@@ -47,7 +49,7 @@ type htmlResult struct {
 func newHTMLPerson(index int, l Learner) htmlPerson {
 	person := htmlPerson{
 		ID: "l" + strconv.Itoa(index+1), Name: htmlName(l.Name), Source: htmlLine(l.Source, 200), Points: htmlNumber(l.Points), MaxPoints: htmlNumber(l.MaxPoints),
-		Took: htmlSeconds(l.Seconds), Problem: htmlText(l.Problem, 2000), Notes: htmlLines(l.Notes),
+		Took: htmlSeconds(l.Seconds), Problem: htmlText(l.Problem, 2000), Graded: l.Graded(), Notes: htmlLines(l.Notes),
 	}
 	person.Passed, person.Tests = l.Passed()
 	return person
@@ -56,7 +58,7 @@ func newHTMLPerson(index int, l Learner) htmlPerson {
 // newHTMLPart returns a learner's step, and its cells in the step's map. The prefix begins
 // the results' ids.
 func newHTMLPart(prefix string, step Step, result StepResult) (htmlPart, []htmlCell) {
-	part := htmlPart{Notes: htmlLines(result.Notes), build: result.Build, Tests: len(step.Tests), Missing: len(result.Tests) == 0}
+	part := htmlPart{Notes: htmlLines(result.Notes), build: result.Build, Tests: len(step.Tests), Missing: len(result.Tests) == 0, Graded: len(result.Tests) > 0 && result.Graded()}
 	cells := make([]htmlCell, 0, len(step.Tests))
 	points, maxPoints := 0.0, 0.0
 	for t, test := range result.Tests[:min(len(result.Tests), len(step.Tests))] {
@@ -77,6 +79,8 @@ func newHTMLPart(prefix string, step Step, result StepResult) (htmlPart, []htmlC
 	switch {
 	case part.Missing:
 		part.Points = ""
+	case !part.Graded:
+		part.Points = "–"
 	case maxPoints > 0:
 		part.Shade = int(4 * points / maxPoints)
 	}
@@ -91,9 +95,13 @@ func (part *htmlPart) add(id string, test Test, result TestResult) string {
 		return r.Mark == mark && r.Unstable == result.Unstable && r.message == message && r.output == result.Output && slices.Equal(r.mistakes, result.Mistakes)
 	})
 	if at < 0 {
+		points := ""
+		if result.Known() {
+			points = htmlNumber(result.Points) + " of " + htmlNumber(result.MaxPoints)
+		}
 		part.Results = append(part.Results, &htmlResult{
 			ID: id, Mark: mark, Unstable: result.Unstable, Tests: []string{htmlLine(result.Name, 80)}, Looks: htmlLines(result.Mistakes),
-			Requirement: htmlSentence(test.Requirement, 300), Points: htmlNumber(result.Points) + " of " + htmlNumber(result.MaxPoints),
+			Requirement: htmlSentence(test.Requirement, 300), Points: points,
 			message: message, output: result.Output, mistakes: result.Mistakes,
 		})
 		return id

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// htmlStats are the statistics of the learners who could be graded.
+// htmlStats are the statistics of the learners who have a grade.
 type htmlStats struct {
 	Of                                 int // learners that count
 	Mean, MaxPoints, Share, Deviation  string
@@ -25,7 +25,7 @@ func newHTMLStats(c Class) *htmlStats {
 	var points []float64
 	maxPoints, sum := 0.0, 0.0
 	for _, l := range c.Learners {
-		if l.Problem == "" {
+		if l.Problem == "" && l.Graded() {
 			points, maxPoints, sum = append(points, l.Points), max(maxPoints, l.MaxPoints), sum+l.Points
 		}
 	}

@@ -74,9 +74,11 @@ func (s *htmlStep) addRow(person htmlPerson, part htmlPart, cells []htmlCell) {
 		row.Nothing = max(1, len(s.Tests))
 	}
 	for t, cell := range cells {
-		if cell.Mark == htmlMarkOf(verdict.Pass) {
+		switch cell.Mark {
+		case htmlMarkOf(verdict.Pass):
 			s.Tests[t].Passed++
-		} else {
+		case htmlMarkOf(verdict.NotRun), htmlMarkOf(verdict.GraderError):
+		default:
 			s.Tests[t].Missed++
 		}
 	}

@@ -22,7 +22,7 @@ var htmlLegends = map[verdict.Verdict]htmlLegend{
 	verdict.BuildError:  {Mark: htmlMark{"b", "B", ""}, Meaning: "the code does not compile, or files are missing"},
 	verdict.Rejected:    {Mark: htmlMark{"r", "R", ""}, Meaning: "the code uses what no step needs"},
 	verdict.Tampered:    {Mark: htmlMark{"x", "X", ""}, Meaning: "the code changes what the tests say"},
-	verdict.NotRun:      {Mark: htmlMark{"n", "–", ""}, Meaning: "grading was interrupted before it"},
+	verdict.NotRun:      {Mark: htmlMark{"n", "–", ""}, Meaning: "grading was interrupted before it, or could not read the hand-in"},
 	verdict.GraderError: {Mark: htmlMark{"g", "G", ""}, Meaning: "the grader could not find out; not the learner's fault"},
 }
 

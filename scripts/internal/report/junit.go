@@ -59,7 +59,7 @@ type junitCause struct {
 
 // JUnit writes a testsuite for each learner and step, in the shape that gotestsum has and
 // GitLab and Jenkins read. Times are seconds. The points are the suite's properties
-// "points" and "most"; its "isolation" is "none" if there was none. A test that failed is
+// "points", if they are known, and "most"; its "isolation" is "none" if there was none. A test that failed is
 // a failure, one that was not run is skipped, and every other one that did not pass is an
 // error. A learner of whom nothing could be graded has one more suite, with the error. Only
 // tests that did not pass have output.
@@ -100,15 +100,19 @@ func (out *junitSuites) addLearner(c Class, l Learner) {
 	all := rows(c, l)
 	for _, step := range c.Steps {
 		suite := junitSuite{Name: l.Name + "/" + step.Name}
-		points, maxPoints, spent := 0.0, 0.0, 0.0
+		points, maxPoints, spent, graded := 0.0, 0.0, 0.0, true
 		for _, r := range all[:len(step.Tests)] {
 			suite.Cases = append(suite.Cases, junitTest(r))
 			points += r.Result.Points
 			maxPoints += r.Result.MaxPoints
 			spent += r.Result.Seconds
+			graded = graded && r.Result.Known()
 		}
 		all = all[len(step.Tests):]
-		suite.Properties = []junitProperty{{"points", number(points)}, {"most", number(maxPoints)}, {"isolation", c.Isolation}}
+		if graded {
+			suite.Properties = append(suite.Properties, junitProperty{"points", number(points)})
+		}
+		suite.Properties = append(suite.Properties, junitProperty{"most", number(maxPoints)}, junitProperty{"isolation", c.Isolation})
 		add(suite, spent)
 	}
 }

@@ -15,6 +15,10 @@ import (
 // same is equal but for the order in which fractions were added.
 func same(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
 
+// unknown are the points of somebody who has no grade.
+var unknown = math.NaN()
+
+// A learner without a grade has no points, not even 0, in all formats that have a way to say so.
 func TestEveryFormatHasThePointsOfTheClass(t *testing.T) {
 	for name, c := range classes() {
 		for _, f := range Formats {
@@ -39,6 +43,12 @@ func TestEveryFormatHasThePointsOfTheClass(t *testing.T) {
 					t.Fatalf("%s of the class %s has %d learners, not %d", f.Name, name, len(points), len(learners))
 				}
 				for i, l := range learners {
+					if !graded(rows(c, l)) && !slices.Contains([]string{"gradescope", "autograding", "classroom50"}, f.Name) {
+						if !math.IsNaN(points[i]) || f.Name != "prairielearn" && !same(max[i], l.MaxPoints) {
+							t.Errorf("%s of %q of the class %s: %v of %v points, without a grade", f.Name, l.Name, name, points[i], max[i])
+						}
+						continue
+					}
 					if !same(points[i], l.Points) || !same(max[i], l.MaxPoints) {
 						t.Errorf("%s of %q of the class %s: %v of %v points, not %v of %v", f.Name, l.Name, name, points[i], max[i], l.Points, l.MaxPoints)
 					}
@@ -49,12 +59,20 @@ func TestEveryFormatHasThePointsOfTheClass(t *testing.T) {
 }
 
 func sumsJSON(out []byte, _ Class) (points, max []float64) {
-	var c Class
+	var c struct {
+		Learners []struct {
+			Points *float64
+			Most   float64
+		}
+	}
 	if json.Unmarshal(out, &c) != nil {
 		return nil, nil
 	}
 	for _, l := range c.Learners {
-		points, max = append(points, l.Points), append(max, l.MaxPoints)
+		if l.Points == nil {
+			l.Points = &unknown
+		}
+		points, max = append(points, *l.Points), append(max, l.Most)
 	}
 	return points, max
 }
@@ -62,14 +80,20 @@ func sumsJSON(out []byte, _ Class) (points, max []float64) {
 func sumsCSV(out []byte, c Class) (points, max []float64) {
 	records, _ := csv.NewReader(bytes.NewReader(out)).ReadAll()
 	for _, record := range records[1:] {
-		sum := 0.0
+		sum, empty := 0.0, 0
 		for _, field := range record[4 : 4+len(c.Steps)] {
-			n, _ := strconv.ParseFloat(field, 64)
+			n, err := strconv.ParseFloat(field, 64)
+			if err != nil {
+				empty++
+			}
 			sum += n
 		}
-		total, _ := strconv.ParseFloat(record[1], 64)
-		if !same(sum, total) {
+		total, err := strconv.ParseFloat(record[1], 64)
+		if (err != nil) != (empty > 0) || (err != nil) != (record[3] == "") || err == nil && !same(sum, total) {
 			return nil, nil
+		}
+		if err != nil {
+			total = unknown
 		}
 		n, _ := strconv.ParseFloat(record[2], 64)
 		points, max = append(points, total), append(max, n)
@@ -89,6 +113,9 @@ func sumsJUnit(out []byte, c Class) (points, max []float64) {
 		}
 		sum := map[string]float64{}
 		for _, suite := range suites.Suites[:len(c.Steps)] {
+			if !slices.ContainsFunc(suite.Properties, func(p junitProperty) bool { return p.Name == "points" }) {
+				sum["points"] = unknown
+			}
 			for _, property := range suite.Properties {
 				n, _ := strconv.ParseFloat(property.Value, 64)
 				sum[property.Name] += n
@@ -111,9 +138,14 @@ func sumsTests(score, highest string) func([]byte, Class) (points, max []float64
 		}
 		points, max = []float64{0}, []float64{result.MaxScore}
 		for _, test := range result.Tests {
-			points[0] += test[score].(float64)
+			n, ok := test[score].(float64)
+			if !ok {
+				n = unknown
+			}
+			points[0] += n
 			if highest != "" {
-				max[0] += test[highest].(float64)
+				n, _ := test[highest].(float64)
+				max[0] += n
 			}
 		}
 		return points, max

@@ -7,6 +7,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 
 // Class is the result of grading any number of submissions.
 type Class struct {
-	Version     int       `json:"version"`     // 1; grows when a field changes its meaning
+	Version     int       `json:"version"`     // 2; grows when a field changes its meaning
 	Graded      time.Time `json:"graded"`      // when grading began
 	Seconds     float64   `json:"seconds"`     // how long it took
 	Isolation   string    `json:"isolation"`   // what kept the submissions in: "bubblewrap", or "none"
@@ -40,7 +41,8 @@ type Test struct {
 	Points      float64 `json:"points"`      // what it earns; 0 for a guard, which passes on the stub
 }
 
-// Learner is the result of one submission.
+// Learner is the result of one submission. JSON has null for the points of a learner who has
+// no grade.
 type Learner struct {
 	Name      string       `json:"name"`    // of its folder or archive, without an ending
 	Source    string       `json:"source"`  // where it was read
@@ -60,7 +62,7 @@ type StepResult struct {
 	Tests []TestResult `json:"tests"` // one for each of the Step's Tests, in that order
 }
 
-// TestResult is what became of a test.
+// TestResult is what became of a test. JSON has null for points that are not known.
 type TestResult struct {
 	Name      string          `json:"name"`
 	Verdict   verdict.Verdict `json:"verdict"`
@@ -93,6 +95,29 @@ func (t TestResult) Message() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Known reports whether it is known what became of the test. It is not if the test was not
+// run, or could not be judged: no points are then not the same as none.
+func (t TestResult) Known() bool {
+	switch t.Verdict.Report() {
+	case verdict.NotRun, verdict.GraderError:
+		return false
+	}
+	return true
+}
+
+// Graded reports whether it is known what became of all the step's tests.
+func (s StepResult) Graded() bool {
+	return !slices.ContainsFunc(s.Tests, func(t TestResult) bool { return !t.Known() })
+}
+
+// Graded reports whether the learner has a grade: it is known what became of all tests.
+func (l Learner) Graded() bool {
+	if len(l.Steps) == 0 {
+		return l.Problem == ""
+	}
+	return !slices.ContainsFunc(l.Steps, func(s StepResult) bool { return !s.Graded() })
 }
 
 // Passed returns how many of the learner's tests passed, and how many there are.

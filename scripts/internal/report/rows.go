@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tokenauth.example/scripts/internal/verdict"
@@ -100,6 +101,11 @@ func overall(all []row) string {
 	return "fail"
 }
 
+// graded reports whether it is known what became of all rows.
+func graded(all []row) bool {
+	return !slices.ContainsFunc(all, func(r row) bool { return !r.Result.Known() })
+}
+
 // notes returns what the reader of a learner's result has to know besides the tests, in lines;
 // mostly "".
 func notes(c Class, l Learner) string {
@@ -111,7 +117,7 @@ func notes(c Class, l Learner) string {
 		lines = append(lines, "Warning: "+warning)
 	}
 	if c.Interrupted {
-		lines = append(lines, "Grading was interrupted: tests that were not run have no points yet.")
+		lines = append(lines, "Grading was interrupted: tests that were not run have no points yet, and there is no grade.")
 	}
 	lines = append(lines, l.Notes...)
 	for _, step := range l.Steps {
@@ -122,15 +128,16 @@ func notes(c Class, l Learner) string {
 	return strings.Join(lines, "\n")
 }
 
-// reasons returns why no test ran, in lines; never "".
+// reasons returns why no test ran, or why there is no grade, in lines; never "".
 func reasons(c Class, l Learner, all []row) string {
 	var lines []string
 	if notes := notes(c, l); notes != "" {
 		lines = append(lines, notes)
 	}
 	last := ""
+	whole := graded(all)
 	for _, r := range all {
-		if message := r.message(); message != l.Problem && message != last {
+		if message := r.message(); message != l.Problem && message != last && (whole || !r.Result.Known()) {
 			lines = append(lines, r.Step.Name+": "+message)
 			last = message
 		}

@@ -36,8 +36,8 @@ func progress(s *session.Session) func(string) {
 	return func(what string) { s.Screen.Progress("%s", what) }
 }
 
-// patience is how long somebody waits before being told for what.
-const patience = 2 * time.Second
+// tellAfter is how long somebody waits before being told for what.
+const tellAfter = 2 * time.Second
 
 // Rest fetches everything that steps, and the programs of the runner, will need, and compiles
 // what takes long. After that, nothing needs the network. Where somebody has to wait for it,
@@ -46,7 +46,7 @@ func Rest(ctx context.Context, s *session.Session) error {
 	began := time.Now()
 	doing, done := make(chan string), make(chan error, 1)
 	go func() { done <- rest(ctx, s, func(what string) { doing <- what }) }()
-	tell := time.After(patience)
+	tell := time.After(tellAfter)
 	told := false
 	for {
 		select {
