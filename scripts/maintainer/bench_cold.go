@@ -29,7 +29,7 @@ func (b *bencher) coldRows(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			env, err := b.newMachine(ctx, home)
+			env, err := newMachine(ctx, home)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (b *bencher) coldRows(ctx context.Context) error {
 
 // newMachine is the environment of one: with caches that are empty, in home, and with
 // nothing to fetch modules from but what this machine has of them.
-func (b *bencher) newMachine(ctx context.Context, home string) ([]string, error) {
+func newMachine(ctx context.Context, home string) ([]string, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOMODCACHE").Output()
 	if err != nil {
 		return nil, err

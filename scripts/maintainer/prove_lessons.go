@@ -18,8 +18,8 @@ import (
 var headings = []string{"The idea", "Your tasks", "Check yourself", "What you have built", "Spot the bug", "Where it breaks in real life", "Going further"}
 
 const (
-	mostWords   = 900
-	leastHints  = 3
+	maxWords   = 900
+	minHints  = 3
 	pictureMark = "```mermaid\n"
 )
 
@@ -36,8 +36,8 @@ func (p *prover) lessons(context.Context) (string, error) {
 			continue
 		}
 		words, minutes = words+text.Words, minutes+text.Minutes
-		p.lesson(step, text)
-		if err := p.numbers(step, text); err != nil {
+		compareForm(step, text, p.wrong)
+		if err := compareNumbers(step, text, p.wrong); err != nil {
 			return "", err
 		}
 		row := fmt.Sprintf("| [%s](steps/%s/README.md) | %s | %d |", step.Number(), step.Name, text.Title, text.Minutes)
@@ -48,38 +48,39 @@ func (p *prover) lessons(context.Context) (string, error) {
 	return fmt.Sprintf("%d words, %d minutes", words, minutes), nil
 }
 
-func (p *prover) lesson(step steps.Step, text lesson.Lesson) {
+// compareForm looks whether a lesson has the form of all lessons.
+func compareForm(step steps.Step, text lesson.Lesson, wrong func(format string, args ...any)) {
 	name := "steps/" + step.Name + "/README.md"
 	var got []string
 	for _, match := range regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(text.Text, -1) {
 		got = append(got, match[1])
 	}
 	if !slices.Equal(got, headings) {
-		p.wrong("%s: the headings must be %q, and they are %q", name, headings, got)
+		wrong("%s: the headings must be %q, and they are %q", name, headings, got)
 	}
 	now, wanted, err := withBugs(step)
 	switch shown := bugs.FindStringSubmatch(text.Text); {
 	case err != nil:
-		p.wrong("%v", err)
+		wrong("%v", err)
 	case shown == nil || strings.Count(shown[2], ",")+1 != bugsShown:
-		p.wrong("%s: needs a place for %d bugs: <!-- bugs: a, b, c --> and <!-- end of bugs -->", name, bugsShown)
+		wrong("%s: needs a place for %d bugs: <!-- bugs: a, b, c --> and <!-- end of bugs -->", name, bugsShown)
 	case !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted):
-		p.wrong("%s: shows bugs that are not as their cards have them: %s", name, session.Plain("stubs"))
+		wrong("%s: shows bugs that are not as their cards have them: %s", name, session.Plain("stubs"))
 	}
 	if text.Minutes == 0 {
-		p.wrong("%s: needs a line such as: 20 minutes", name)
+		wrong("%s: needs a line such as: 20 minutes", name)
 	}
-	if text.Words > mostWords {
-		p.wrong("%s: has %d words, and %d is the most", name, text.Words, mostWords)
+	if text.Words > maxWords {
+		wrong("%s: has %d words, and %d is the most", name, text.Words, maxWords)
 	}
 	if n := strings.Count(text.Text, pictureMark); n != 1 {
-		p.wrong("%s: needs one picture (%s), and has %d", name, strings.TrimSpace(pictureMark), n)
+		wrong("%s: needs one picture (%s), and has %d", name, strings.TrimSpace(pictureMark), n)
 	}
 }
 
-// numbers compares the numbers of a step's tasks: in the lesson, the stubs, the tests
+// compareNumbers compares the numbers of a step's tasks: in the lesson, the stubs, the tests
 // and the hints.
-func (p *prover) numbers(step steps.Step, text lesson.Lesson) error {
+func compareNumbers(step steps.Step, text lesson.Lesson, wrong func(format string, args ...any)) error {
 	files, err := step.Files()
 	if err != nil {
 		return err
@@ -105,24 +106,24 @@ func (p *prover) numbers(step steps.Step, text lesson.Lesson) error {
 		}
 	}
 	if !slices.Equal(todos, text.Tasks) {
-		p.wrong("steps/%s/README.md: the tasks are %v, and the stub's TODOs %v", step.Name, text.Tasks, todos)
+		wrong("steps/%s/README.md: the tasks are %v, and the stub's TODOs %v", step.Name, text.Tasks, todos)
 	}
 	if !slices.Equal(todos, tested) {
-		p.wrong("%s: the tests are about the tasks %v, and the stub's TODOs are %v", step.Name, tested, todos)
+		wrong("%s: the tests are about the tasks %v, and the stub's TODOs are %v", step.Name, tested, todos)
 	}
 	hints, err := lesson.ReadHints(step.Dir())
 	if err != nil {
-		p.wrong("steps/%s: %v", step.Name, err)
+		wrong("steps/%s: %v", step.Name, err)
 		return nil
 	}
 	for _, test := range tests {
-		if n := len(hints[test.Name]); n < leastHints {
-			p.wrong("steps/%s/HINTS.md: %s has %d hints, and needs %d", step.Name, test.Name, n, leastHints)
+		if n := len(hints[test.Name]); n < minHints {
+			wrong("steps/%s/HINTS.md: %s has %d hints, and needs %d", step.Name, test.Name, n, minHints)
 		}
 		delete(hints, test.Name)
 	}
 	for name := range hints {
-		p.wrong("steps/%s/HINTS.md: there is no test %s", step.Name, name)
+		wrong("steps/%s/HINTS.md: there is no test %s", step.Name, name)
 	}
 	return nil
 }

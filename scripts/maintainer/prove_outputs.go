@@ -93,25 +93,24 @@ func (p *prover) compareCommand(name string, command lesson.Command, reports []c
 	switch {
 	case command.Output == printed.String():
 	case p.update:
-		p.accept(name, command, printed.String())
+		if err := acceptOutput(p.workshop.Path(filepath.FromSlash(name)), command, printed.String()); err != nil {
+			p.wrong("%s: %v", name, err)
+		}
 	default:
 		p.wrong("%s: `%s` prints:\n%s\nIf it reads well, keep it, with %s, and look at the diff.", name, command.Line, printed.String(), session.Plain("verify -update"))
 	}
 	return true
 }
 
-// accept writes what a command prints now into the page that shows it.
-func (p *prover) accept(name string, command lesson.Command, printed string) {
-	file := p.workshop.Path(filepath.FromSlash(name))
+// acceptOutput writes what a command prints now into the page that shows it.
+func acceptOutput(file string, command lesson.Command, printed string) error {
 	page, err := os.ReadFile(file)
-	if err == nil {
-		shown := "$ " + command.Line + "\n" + command.Output
-		page = bytes.Replace(bytes.ReplaceAll(page, []byte("\r\n"), []byte("\n")), []byte(shown), []byte("$ "+command.Line+"\n"+printed), 1)
-		err = os.WriteFile(file, page, 0o644)
-	}
 	if err != nil {
-		p.wrong("%s: %v", name, err)
+		return err
 	}
+	page = bytes.ReplaceAll(page, []byte("\r\n"), []byte("\n"))
+	head := "$ " + command.Line + "\n"
+	return os.WriteFile(file, bytes.Replace(page, []byte(head+command.Output), []byte(head+printed), 1), 0o644)
 }
 
 // shellOutputs runs the commands of a lesson against the reference server, in one

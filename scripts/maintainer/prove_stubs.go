@@ -23,8 +23,12 @@ func (p *prover) stubsFail(ctx context.Context) (string, error) {
 	defer os.RemoveAll(folder)
 	count := 0
 	for _, step := range p.steps {
-		if err := p.givenSaySo(step); err != nil {
+		silent, err := silentGiven(step)
+		if err != nil {
 			return "", err
+		}
+		for _, name := range silent {
+			p.wrong("solutions/%s/%s: is given, and so must begin with:\n%s", step.Name, name, givenHead)
 		}
 		p.screen.Progress("testing the stubs of %s ...", step.Name)
 		report, err := stubReport(ctx, p.g, step)
@@ -64,18 +68,19 @@ func (p *prover) stubsFail(ctx context.Context) (string, error) {
 const givenHead = "// Given: this file is the same for everybody, and grading uses the original in solutions/.\n" +
 	"// \"make stubs\" writes the copy in steps/.\n\n"
 
-// givenSaySo looks whether the given files of a step say that they are.
-func (p *prover) givenSaySo(step steps.Step) error {
+// silentGiven returns the given files of a step that do not say that they are.
+func silentGiven(step steps.Step) ([]string, error) {
 	files, err := step.Files()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var silent []string
 	for _, file := range files {
 		if file.Kind == steps.Given && strings.HasSuffix(file.Name, ".go") && !bytes.HasPrefix(file.Text, []byte(givenHead)) {
-			p.wrong("solutions/%s/%s: is given, and so must begin with:\n%s", step.Name, file.Name, givenHead)
+			silent = append(silent, file.Name)
 		}
 	}
-	return nil
+	return silent, nil
 }
 
 // stubReport is what a learner is told who has not changed anything yet.
