@@ -18,8 +18,8 @@ import (
 var headings = []string{"The idea", "Your tasks", "Check yourself", "What you have built", "Spot the bug", "Where it breaks in real life", "Going further"}
 
 const (
-	maxWords   = 900
-	minHints  = 3
+	maxWords    = 900
+	minHints    = 3
 	pictureMark = "```mermaid\n"
 )
 
