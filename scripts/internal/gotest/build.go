@@ -16,7 +16,8 @@ type Binary struct {
 	dir  string // where the tests run
 	// TestTime is how long one test may take.
 	TestTime time.Duration
-	// Temp is the folder in which tests make theirs, or "" for the system's.
+	// Temp is the folder in which the temporary files of each process are in a folder of
+	// their own, which is removed when it ends; or "" for that of the binary.
 	Temp string
 	// Launch prepares a process that runs the binary with the flags, in dir. If it is nil,
 	// the process is like any other: it may do what its user may.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"tokenauth.example/scripts/internal/verdict"
@@ -40,7 +41,7 @@ func (b *Binary) Trouble(r Result) error {
 	if r.Done() {
 		return nil
 	}
-	if err := takes(cmp.Or(b.Temp, os.TempDir())); err != nil {
+	if err := takes(cmp.Or(b.Temp, filepath.Dir(filepath.Dir(b.path)))); err != nil {
 		return err
 	}
 	for _, test := range r.Tests {

@@ -1,10 +1,12 @@
 package gotest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +36,11 @@ const killedCode = 128 + 9
 // has so much else to do that it may not have been let run. watch, if it is not nil, is
 // asked now and then whether the process is to go on, with what it has printed.
 func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(output string) bool, flags ...string) ending {
+	temp, err := os.MkdirTemp(b.temp(), "temp-*")
+	if err != nil {
+		return ending{err: fileTrouble(err)}
+	}
+	defer os.RemoveAll(temp) // which a test that is ended does not do itself
 	flags = append(slices.Clone(flags), "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0")
 	var end ending
 	if b.Vouched {
@@ -43,7 +50,7 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := b.command(ctx, flags)
+	cmd := b.command(ctx, temp, flags)
 	if b.Vouched {
 		cmd.Stdin = strings.NewReader(string(end.secret))
 	}
@@ -52,7 +59,7 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 	printed := &text.Head{Limit: maxOutput, Full: cancel}
 	cmd.Stdout, cmd.Stderr = printed, printed
 	load := beginLoad()
-	err := cmd.Start()
+	err = cmd.Start()
 	if err == nil {
 		stop := watching(watch, printed, cancel)
 		inTime := load.expiring(ctx, cmd.Process.Pid, limit, cancel)
@@ -76,16 +83,23 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 	return end
 }
 
-// command prepares the process.
-func (b *Binary) command(ctx context.Context, flags []string) *exec.Cmd {
+// temp is the folder in which each process gets one for its temporary files.
+func (b *Binary) temp() string { return cmp.Or(b.Temp, filepath.Dir(b.path)) }
+
+// command prepares the process. A sandbox has a temporary folder of its own, and does not
+// pass ours on.
+func (b *Binary) command(ctx context.Context, temp string, flags []string) *exec.Cmd {
+	var cmd *exec.Cmd
 	if b.Launch != nil {
-		return b.Launch(ctx, b.path, b.dir, flags)
+		cmd = b.Launch(ctx, b.path, b.dir, flags)
+	} else {
+		cmd = exec.CommandContext(ctx, b.path, flags...)
+		cmd.Dir = b.dir
+		cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
 	}
-	cmd := exec.CommandContext(ctx, b.path, flags...)
-	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
-	if b.Temp != "" {
-		cmd.Env = append(cmd.Env, "TMPDIR="+b.Temp)
+	cmd.Env = cmd.Environ()
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} { // of Unix, and of Windows
+		cmd.Env = append(cmd.Env, name+"="+temp)
 	}
 	return cmd
 }
