@@ -30,6 +30,7 @@ func TestTheReferenceOnSlowMachines(t *testing.T) {
 					case <-stop:
 						return
 					default:
+						runtime.Gosched() // and on: this keeps a processor busy
 					}
 				}
 			}()

@@ -50,16 +50,6 @@ func (a aliases) names() []string {
 	return list
 }
 
-// test returns the name that everybody knows a test by.
-func (a aliases) test(alias string) string {
-	for test, name := range a.of {
-		if name == alias {
-			return test
-		}
-	}
-	return alias
-}
-
 // addTo adds to a build what runs the tests under their aliases, and vouches for them: a
 // file of tests, the package that it uses, and a test's file that has the submission's own
 // package import it too, so that it is initialised first.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -82,7 +81,7 @@ func TestFormats_NoGradeIsNotZero(t *testing.T) {
 			}
 		}
 	}
-	if out := fmt.Sprintf("%s", written(t, Formats[0], stopped())[""]); strings.Count(out, `"points": null`) != 2+4 {
+	if out := string(written(t, Formats[0], stopped())[""]); strings.Count(out, `"points": null`) != 2+4 {
 		t.Errorf("JSON must have null for two learners, and four tests:\n%s", out)
 	}
 }
