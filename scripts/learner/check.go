@@ -40,7 +40,11 @@ func checkAndShow(ctx context.Context, s *session.Session, only *steps.Step) (ex
 		return command.Trouble, nil, err
 	}
 	if exit == command.Done && shown.Passed == shown.All {
-		finished(ctx, s)
+		if shown.TurnedGreen() {
+			finished(ctx, s)
+		} else {
+			s.Screen.Printf("\n  All done. Run your server: %s", s.Command("run", nil))
+		}
 	}
 	if checked.fetched {
 		err = setup.Rest(ctx, s)

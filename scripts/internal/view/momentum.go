@@ -41,6 +41,16 @@ func (v View) momentum(reports []check.StepReport, first *check.StepReport) {
 	}
 }
 
+// TurnedGreen reports whether a test passes that did not at the last check.
+func (v View) TurnedGreen() bool {
+	for _, change := range v.Changes {
+		if len(change.Green) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // tasks are the numbers of a step's tasks, each with a tick if all of its tests pass.
 func (v View) tasks(report check.StepReport) []string {
 	done, order := map[int]bool{}, []int{}
