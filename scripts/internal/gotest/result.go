@@ -42,12 +42,12 @@ func (r Result) Passed() int {
 	return n
 }
 
-// Has tells whether a test ended with the verdict.
+// Has reports whether a test ended with the verdict.
 func (r Result) Has(verdict verdict.Verdict) bool {
 	return slices.ContainsFunc(r.Tests, func(t TestResult) bool { return t.Verdict == verdict })
 }
 
-// Done tells whether every test passed.
+// Done reports whether every test passed.
 func (r Result) Done() bool { return r.Passed() == len(r.Tests) }
 
 // SettleTimeouts finds out whether tests that did not end in their time lacked a processor,

@@ -11,7 +11,7 @@ import (
 
 var archive = regexp.MustCompile(`(?i)\.(zip|tar|tar\.gz|tgz)$`)
 
-// other are the endings of archives that are not read. Whoever hands one in is told so.
+// other are the endings of archives that are not read. A learner who hands one in is told so.
 var other = regexp.MustCompile(`(?i)\.(rar|7z|gz|bz2|tbz2?|xz|txz|zst|lz4|z|exe|dmg|iso|zipx)$`)
 
 // Find returns the paths of the submissions that an argument means: itself, or all that
@@ -49,7 +49,7 @@ func (r *Reader) Find(argument string) ([]string, error) {
 	return paths, nil
 }
 
-// ignored tells of names that hold nothing of a learner's.
+// ignored reports whether a name has nothing of a learner's.
 func ignored(name string) bool {
 	return slices.Contains([]string{".git", ".workshop", "__MACOSX", ".DS_Store", "Thumbs.db", "solutions", "testdata", "scripts", "vendor", "node_modules"}, name)
 }

@@ -26,7 +26,7 @@ var prose = regexp.MustCompile(`(?i)(\.md|\.png|\.kept-[0-9.-]+|(^|/)\.[^/]*)$`)
 var goodName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,60}\.go$`)
 
 // place finds out which file of which step a path is: the one below a folder with the
-// step's name. own tells whether it is the learner's to write.
+// step's name. own reports whether it is the learner's to write.
 func (c *collector) place(name string) (step, file string, own bool) {
 	parts := strings.Split(c.inside+name, "/")
 	for i, part := range parts[:len(parts)-1] {
@@ -44,7 +44,7 @@ func (c *collector) place(name string) (step, file string, own bool) {
 	return "", "", false
 }
 
-// compiles tells of a file that the step does not have whether Go would compile it.
+// compiles reports, of a file that the step does not have, whether Go would compile it.
 func compiles(file string) bool {
 	return strings.HasSuffix(file, ".go") && !strings.HasSuffix(strings.ToLower(file), "_test.go") &&
 		!strings.ContainsAny(file, "/") && !strings.HasPrefix(file, ".") && !strings.HasPrefix(file, "_")
@@ -96,7 +96,7 @@ func (s *spot) rank() int {
 	return rank
 }
 
-// given tells of a file that is the same for everybody.
+// given reports whether a file is the same for everybody.
 func (c *collector) given(step, file string) bool {
 	original, known := c.reader.steps[step][file]
 	return known && original.Kind == steps.Given
