@@ -66,7 +66,8 @@ func catalogue(workshop *steps.Workshop, kind string) (now, wanted []byte, err e
 	return bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), text.Bytes(), nil
 }
 
-// driftedLists returns the lists of cards that are not as the cards make them.
+// driftedLists returns the lists of cards and of steps that are not as the cards and the
+// lessons make them.
 func driftedLists(workshop *steps.Workshop) ([]derived, error) {
 	var drifted []derived
 	for _, kind := range cardKinds {
@@ -77,6 +78,13 @@ func driftedLists(workshop *steps.Workshop) ([]derived, error) {
 		if !bytes.Equal(now, wanted) {
 			drifted = append(drifted, derived{path.Join("testdata", kind, "README.md"), "does not list the cards as they are", wanted})
 		}
+	}
+	now, wanted, err := withMap(workshop)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	if !bytes.Equal(now, wanted) {
+		drifted = append(drifted, derived{"README.md", "has a map of the steps that isn't as the lessons have it", wanted})
 	}
 	return drifted, nil
 }

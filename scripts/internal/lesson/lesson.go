@@ -12,9 +12,9 @@ import (
 // Lesson is a README.md.
 type Lesson struct {
 	Title   string // after the first #
-	Minutes int
-	Words   int   // without code, pictures and the bugs to be spotted
-	Tasks   []int // the numbers of its tasks, in order
+	Minutes string // how long it takes, with two ends: "25–40"
+	Words   int    // without code, pictures and the bugs to be spotted
+	Tasks   []int  // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
 	Commands []Command
 	Built    string // what the learner has built, in a paragraph
@@ -28,7 +28,7 @@ type Command struct {
 }
 
 var (
-	minutes = regexp.MustCompile(`(?m)^([0-9]+) minutes`)
+	minutes = regexp.MustCompile(`(?m)^([0-9]+(?:–[0-9]+)?) minutes`)
 	task    = regexp.MustCompile(`(?m)^([0-9]+)\. `)
 	fenced  = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 	folded  = regexp.MustCompile("(?s)<!-- bugs: .*?<!-- end of bugs -->")
@@ -51,7 +51,7 @@ func Read(dir string) (Lesson, error) {
 	first, _, _ := strings.Cut(prose, "\n")
 	lesson.Title = strings.TrimPrefix(first, "# ")
 	if match := minutes.FindStringSubmatch(prose); match != nil {
-		lesson.Minutes, _ = strconv.Atoi(match[1])
+		lesson.Minutes = match[1]
 	}
 	for field := range strings.FieldsSeq(prose) {
 		if word.MatchString(field) {

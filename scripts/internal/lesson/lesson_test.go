@@ -11,7 +11,7 @@ import (
 
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
-	text := "# Open doors\r\n\r\n12 minutes\r\n\r\nThree more words.\r\n\r\n```go\nnot prose\n```\n\n## Your tasks\n\n1. **One.**\n2. **Two.**\n\n" +
+	text := "# Open doors\r\n\r\n12–20 minutes\r\n\r\nThree more words.\r\n\r\n```go\nnot prose\n```\n\n## Your tasks\n\n1. **One.**\n2. **Two.**\n\n" +
 		"## Check yourself\n\n```console\n$ make check STEP=01\nred\n\n$ ls\n```\n\n1. no task\n"
 	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -20,7 +20,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Title != "Open doors" || got.Minutes != 12 || !reflect.DeepEqual(got.Tasks, []int{1, 2}) {
+	if got.Title != "Open doors" || got.Minutes != "12–20" || !reflect.DeepEqual(got.Tasks, []int{1, 2}) {
 		t.Errorf("got %+v", got)
 	}
 	if got.Words != 18 {
