@@ -46,10 +46,12 @@ type handler struct {
 	log      *slog.Logger
 }
 
-// signUp makes a user of {"email", "password"} and answers 201 with {"id", "email"}.
+// signUp makes a user of {"email", "password"} and answers 201 with {"id", "email"}: 409
+// email_taken for an email that has signed up, and 422 invalid_request for an email or
+// a password that is not fit.
 //
-//workshop:todo 1 read the body with api.Read into a struct with the two fields. If that returns false, it has answered already: return. Create the user, and answer 201 with api.Write.
-//workshop:todo 2 answer an error with api.Fail: 409 email_taken for users.ErrEmailTaken; 422 invalid_request for an email or a password that is not fit (users.ErrEmailInvalid and the three errors of package password). For any other call api.ServerError: its text goes to the log, never to the client.
+//workshop:todo 1 read the body, create the user, and answer with it.
+//workshop:todo 2 tell the client what was wrong, if it was the client's mistake.
 //workshop:stub w.WriteHeader(http.StatusNotImplemented)
 func (h *handler) signUp(w http.ResponseWriter, r *http.Request) {
 	var body struct {
@@ -66,31 +68,38 @@ func (h *handler) signUp(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, users.ErrEmailTaken):
 		api.Fail(w, http.StatusConflict, "email_taken", "Somebody has signed up with this email")
 	case errors.Is(err, users.ErrEmailInvalid):
-		api.Fail(w, http.StatusUnprocessableEntity, "invalid_request", "The email needs an @")
+		api.Fail(w, http.StatusUnprocessableEntity, "invalid_request", "The email needs an @ with something on both sides of it")
 	case errors.Is(err, password.ErrTooShort), errors.Is(err, password.ErrTooLong), errors.Is(err, password.ErrNUL):
-		api.Fail(w, http.StatusUnprocessableEntity, "invalid_request", "The password needs 8 to 72 bytes, none of them NUL")
+		api.Fail(w, http.StatusUnprocessableEntity, "invalid_request", "The password needs 8 characters or more, 72 bytes at most, and no NUL")
 	default:
 		api.ServerError(w, r, h.log, err)
 	}
 }
 
-// issueToken answers the right username and password with a token for that user.
+// issueToken answers the right username and password with 200 and {"access_token",
+// "token_type", "expires_in"}: a token for the user's ID, the word "bearer", and the
+// token's lifetime in whole seconds.
 //
-//workshop:todo 3 get the form from readForm; if it returns a problem, answer 400 with that as the code. Authenticate the user, issue a token for the user's ID, and answer 200 with access_token, token_type "bearer" and expires_in, the lifetime in whole seconds. The header Cache-Control: no-store keeps the token out of caches.
-//workshop:todo 4 for users.ErrBadCredentials answer 401 invalid_grant "invalid credentials", with the header WWW-Authenticate: Bearer. Log a line with reason "bad credentials", method and path, and nothing else that the client sent.
-//workshop:todo 5 for any other error call api.ServerError.
+// A wrong password, an unknown user and a deactivated one get one and the same 401
+// invalid_grant, "invalid credentials", with WWW-Authenticate: Bearer. It's logged with
+// the reason "bad credentials", and with nothing that the client typed. Other errors
+// are 500. All errors are sent by api.FailOAuth or api.ServerError.
+//
+//workshop:todo 3 answer the right username and password with a token.
+//workshop:todo 4 refuse bad credentials, and log it.
+//workshop:todo 5 what else goes wrong is our trouble: say so.
 //workshop:stub w.WriteHeader(http.StatusNotImplemented)
 func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
 	form, problem := readForm(w, r)
-	if problem != "" {
-		api.Fail(w, http.StatusBadRequest, problem, "Send username and password, once each, as a form in the body")
+	if problem != nil {
+		api.FailOAuth(w, http.StatusBadRequest, problem.Code, problem.Detail)
 		return
 	}
 	user, err := h.accounts.Authenticate(r.Context(), form.Get("username"), form.Get("password"))
 	if errors.Is(err, users.ErrBadCredentials) {
 		h.log.WarnContext(r.Context(), "refused", "reason", "bad credentials", "method", r.Method, "path", r.URL.Path)
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		api.Fail(w, http.StatusUnauthorized, "invalid_grant", "invalid credentials")
+		api.FailOAuth(w, http.StatusUnauthorized, "invalid_grant", "invalid credentials")
 		return
 	}
 	if err != nil {
@@ -102,7 +111,6 @@ func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
 		api.ServerError(w, r, h.log, err)
 		return
 	}
-	w.Header().Set("Cache-Control", "no-store")
 	api.Write(w, http.StatusOK, struct {
 		AccessToken string `json:"access_token"`
 		TokenType   string `json:"token_type"`
@@ -110,34 +118,45 @@ func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
 	}{signed, "bearer", int(lifetime.Seconds())})
 }
 
-// readForm returns the form in the body, in which username and password stand once
-// each and are not empty. Otherwise it returns the code of what is wrong:
-// "invalid_request" or "unsupported_grant_type" (RFC 6749, section 5.2).
+// readForm returns the form in the body, in which username and password are there once
+// each and are not empty. Otherwise it returns what is wrong, with one of the codes
+// "invalid_request" and "unsupported_grant_type" (RFC 6749, section 5.2) and a detail
+// that says it in plain ASCII without " and \.
 //
-//workshop:todo 6 the content type must be application/x-www-form-urlencoded (mime.ParseMediaType splits off its parameters). Read at most maxForm bytes: put an http.MaxBytesReader around r.Body. Let r.ParseForm parse, and check its error.
-//workshop:todo 7 look in r.PostForm, which holds the body alone. Refuse a username or password that is missing, empty or repeated. Refuse both, and grant_type, in the URL, whatever the body says: URLs end up in logs.
-//workshop:todo 8 a grant_type may be missing or empty. If there is one, it must be "password", and only one.
+// The content type must be application/x-www-form-urlencoded, with any parameters. A
+// body over maxForm bytes is refused, and not read to its end. Username, password and
+// grant_type are refused in the URL, whatever the body says. A grant_type may be missing
+// or empty; if there is one, it's "password", once. Other parameters are ignored.
+//
+//workshop:todo 6 take a form and nothing else, one that can be read, of maxForm bytes at most.
+//workshop:todo 7 take username and password once each, from the body alone.
+//workshop:todo 8 refuse every grant but ours.
 //workshop:stub _ = r.ParseForm()
-//workshop:stub return r.Form, "" // takes everything, from everywhere
-func readForm(w http.ResponseWriter, r *http.Request) (form url.Values, problem string) {
+//workshop:stub return r.Form, nil // takes everything, from everywhere
+func readForm(w http.ResponseWriter, r *http.Request) (form url.Values, problem *api.Problem) {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/x-www-form-urlencoded" {
-		return nil, "invalid_request"
+		return nil, invalid("The content type must be application/x-www-form-urlencoded")
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		return nil, "invalid_request"
+		return nil, invalid("The form is too large or cannot be decoded")
 	}
 	for _, name := range []string{"username", "password", "grant_type"} {
 		if r.URL.Query().Has(name) || len(r.PostForm[name]) > 1 {
-			return nil, "invalid_request"
+			return nil, invalid("Send " + name + " once, and in the body")
 		}
 	}
 	if r.PostForm.Get("username") == "" || r.PostForm.Get("password") == "" {
-		return nil, "invalid_request"
+		return nil, invalid("Send a username and a password")
 	}
 	if grant := r.PostForm.Get("grant_type"); grant != "" && grant != "password" {
-		return nil, "unsupported_grant_type"
+		return nil, &api.Problem{Code: "unsupported_grant_type", Detail: "The grant_type must be password"}
 	}
-	return r.PostForm, ""
+	return r.PostForm, nil
+}
+
+// invalid is a Problem with the code invalid_request. It is given.
+func invalid(detail string) *api.Problem {
+	return &api.Problem{Code: "invalid_request", Detail: detail}
 }

@@ -310,7 +310,7 @@ func TestServer_KeepsTasksOfTwoUsers(t *testing.T) {
 	assert.Equal(t, "404 not_found", p.do(t, "GET", path, bob, "").Outcome(), "Bob must not see Ann's task")
 	assert.Equal(t, "404 not_found", p.do(t, "DELETE", path, bob, "").Outcome(), "Bob must not delete Ann's task")
 	assert.Equal(t, "204", p.do(t, "DELETE", path, ann, "").Outcome(), "Ann must be able to delete her task")
-	assert.Equal(t, "201", p.do(t, "POST", "/tasks", ann, `{"title":"`+strings.Repeat("x", 100<<10)+`"}`).Outcome(), "Ann must be able to keep a long task: up to 1 MiB is allowed")
+	assert.Equal(t, "201", p.do(t, "POST", "/tasks", ann, `{"title":"`+strings.Repeat("x", 500)+`"}`).Outcome(), "Ann must be able to keep a long task: up to 500 characters are allowed")
 	assert.Equal(t, "409 email_taken", p.do(t, "POST", "/users", "", `{"email":"ANN@example.com","password":"correct-horse"}`).Outcome(), "an email must sign up once")
 	assert.Equal(t, "401 invalid_grant", p.do(t, "POST", "/auth/token", "", "username=ann@example.com&password=wrong-horse").Outcome(), "a wrong password must not log in")
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"tokenauth.example/login/api"
 	"tokenauth.example/users"
 )
 
@@ -42,47 +43,49 @@ type handler struct {
 	log      *slog.Logger
 }
 
-// signUp makes a user of {"email", "password"} and answers 201 with {"id", "email"}.
+// signUp makes a user of {"email", "password"} and answers 201 with {"id", "email"}: 409
+// email_taken for an email that has signed up, and 422 invalid_request for an email or
+// a password that is not fit.
 func (h *handler) signUp(w http.ResponseWriter, r *http.Request) {
-	// TODO 1: read the body with api.Read into a struct with the two fields. If
-	//   that returns false, it has answered already: return. Create the user,
-	//   and answer 201 with api.Write.
-	// TODO 2: answer an error with api.Fail: 409 email_taken for
-	//   users.ErrEmailTaken; 422 invalid_request for an email or a password that
-	//   is not fit (users.ErrEmailInvalid and the three errors of package
-	//   password). For any other call api.ServerError: its text goes to the log,
-	//   never to the client.
+	// TODO 1: read the body, create the user, and answer with it.
+	// TODO 2: tell the client what was wrong, if it was the client's mistake.
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
-// issueToken answers the right username and password with a token for that user.
+// issueToken answers the right username and password with 200 and {"access_token",
+// "token_type", "expires_in"}: a token for the user's ID, the word "bearer", and the
+// token's lifetime in whole seconds.
+//
+// A wrong password, an unknown user and a deactivated one get one and the same 401
+// invalid_grant, "invalid credentials", with WWW-Authenticate: Bearer. It's logged with
+// the reason "bad credentials", and with nothing that the client typed. Other errors
+// are 500. All errors are sent by api.FailOAuth or api.ServerError.
 func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
-	// TODO 3: get the form from readForm; if it returns a problem, answer 400
-	//   with that as the code. Authenticate the user, issue a token for the
-	//   user's ID, and answer 200 with access_token, token_type "bearer" and
-	//   expires_in, the lifetime in whole seconds. The header Cache-Control:
-	//   no-store keeps the token out of caches.
-	// TODO 4: for users.ErrBadCredentials answer 401 invalid_grant "invalid
-	//   credentials", with the header WWW-Authenticate: Bearer. Log a line with
-	//   reason "bad credentials", method and path, and nothing else that the
-	//   client sent.
-	// TODO 5: for any other error call api.ServerError.
+	// TODO 3: answer the right username and password with a token.
+	// TODO 4: refuse bad credentials, and log it.
+	// TODO 5: what else goes wrong is our trouble: say so.
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
-// readForm returns the form in the body, in which username and password stand once
-// each and are not empty. Otherwise it returns the code of what is wrong:
-// "invalid_request" or "unsupported_grant_type" (RFC 6749, section 5.2).
-func readForm(w http.ResponseWriter, r *http.Request) (form url.Values, problem string) {
-	// TODO 6: the content type must be application/x-www-form-urlencoded
-	//   (mime.ParseMediaType splits off its parameters). Read at most maxForm
-	//   bytes: put an http.MaxBytesReader around r.Body. Let r.ParseForm parse,
-	//   and check its error.
-	// TODO 7: look in r.PostForm, which holds the body alone. Refuse a username
-	//   or password that is missing, empty or repeated. Refuse both, and
-	//   grant_type, in the URL, whatever the body says: URLs end up in logs.
-	// TODO 8: a grant_type may be missing or empty. If there is one, it must be
-	//   "password", and only one.
+// readForm returns the form in the body, in which username and password are there once
+// each and are not empty. Otherwise it returns what is wrong, with one of the codes
+// "invalid_request" and "unsupported_grant_type" (RFC 6749, section 5.2) and a detail
+// that says it in plain ASCII without " and \.
+//
+// The content type must be application/x-www-form-urlencoded, with any parameters. A
+// body over maxForm bytes is refused, and not read to its end. Username, password and
+// grant_type are refused in the URL, whatever the body says. A grant_type may be missing
+// or empty; if there is one, it's "password", once. Other parameters are ignored.
+func readForm(w http.ResponseWriter, r *http.Request) (form url.Values, problem *api.Problem) {
+	// TODO 6: take a form and nothing else, one that can be read, of maxForm
+	//   bytes at most.
+	// TODO 7: take username and password once each, from the body alone.
+	// TODO 8: refuse every grant but ours.
 	_ = r.ParseForm()
-	return r.Form, "" // takes everything, from everywhere
+	return r.Form, nil // takes everything, from everywhere
+}
+
+// invalid is a Problem with the code invalid_request. It is given.
+func invalid(detail string) *api.Problem {
+	return &api.Problem{Code: "invalid_request", Detail: detail}
 }
