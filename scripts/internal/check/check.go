@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"tokenauth.example/scripts/internal/cache"
 	"tokenauth.example/scripts/internal/gotest"
@@ -57,6 +58,12 @@ type Checker struct {
 	// Whole grades a step on top of the learner's own steps, as the application runs, and
 	// not on the solutions.
 	Whole bool
+
+	ground struct {
+		sync.Once
+		key string
+		err error
+	}
 }
 
 // Step grades a step. If it is as it was at first, its tests are run only if run says so.
@@ -206,7 +213,7 @@ func addOthers(step steps.Step, overlay gotest.Overlay) error {
 
 // key is that of all that a verdict depends on.
 func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
-	key := cache.NewKey("verdicts 2")
+	key := cache.NewKey("verdicts 3")
 	for _, name := range slices.Sorted(maps.Keys(overlay)) {
 		key.Add(name, overlay[name])
 	}
@@ -217,14 +224,29 @@ func (c *Checker) key(step steps.Step, overlay gotest.Overlay) (string, error) {
 	if err := key.AddTree(step.Dir(), notOverlaid); err != nil {
 		return "", err
 	}
-	roots := []string{c.Workshop.Path("solutions"), c.Workshop.Path("testdata", "tokens")}
-	if c.Whole {
-		roots = append(roots, c.Workshop.Path("steps"), c.Workshop.Path("go.work"))
-	}
-	for _, root := range roots {
-		if err := key.AddTree(root, func(string) bool { return true }); err != nil {
-			return "", err
+	if c.Whole { // a learner may save one of them at any time
+		for _, root := range []string{c.Workshop.Path("steps"), c.Workshop.Path("go.work")} {
+			if err := key.AddTree(root, func(string) bool { return true }); err != nil {
+				return "", err
+			}
 		}
 	}
-	return key.String(), nil
+	solutions, err := c.solutions()
+	key.Add("solutions", []byte(solutions))
+	return key.String(), err
+}
+
+// solutions returns the key of what every verdict depends on beside the step's own files. It's
+// taken once: to read all of that for each step would be most of the work of a check.
+func (c *Checker) solutions() (string, error) {
+	c.ground.Do(func() {
+		key := cache.NewKey("solutions")
+		for _, root := range []string{c.Workshop.Path("solutions"), c.Workshop.Path("testdata", "tokens")} {
+			if c.ground.err = key.AddTree(root, func(string) bool { return true }); c.ground.err != nil {
+				return
+			}
+		}
+		c.ground.key = key.String()
+	})
+	return c.ground.key, c.ground.err
 }
