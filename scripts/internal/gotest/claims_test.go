@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"tokenauth.example/scripts/internal/gotest/vouch"
 	"tokenauth.example/scripts/internal/steps"
@@ -153,5 +154,11 @@ func TestLoad(t *testing.T) {
 	}
 	if !(load{idle: idle - 1000, all: all - 1000, known: true}).itsOwn(1<<30, 1<<40) {
 		t.Error("on an idle machine, it waits for something else")
+	}
+	if !(load{ours: ourTime() - 9*time.Second, idle: idle, all: all - 1000, known: true}).ofOurs() {
+		t.Error("of ten busy seconds, nine were ours")
+	}
+	if (load{ours: ourTime() - 3*time.Second, idle: idle, all: all - 1000, known: true}).ofOurs() {
+		t.Error("of ten busy seconds, three were ours")
 	}
 }

@@ -14,6 +14,7 @@ import (
 // machine did not let run. It is Linux's /proc that knows; elsewhere, nothing is certain.
 type load struct {
 	idle, all int64 // the machine's, in ticks, at the beginning
+	ours      time.Duration
 	known     bool
 }
 
@@ -21,27 +22,42 @@ type load struct {
 const ticks = 100
 
 func beginLoad() load {
-	var l load
+	l := load{ours: ourTime()}
 	l.idle, l.all, l.known = machineTicks()
 	return l
 }
 
-// itsOwn reports whether it is certain that a process did not end within limit for what it
-// does itself: it had a processor for half of that, or nobody else wanted it.
-func (l load) itsOwn(pid int, limit time.Duration) bool {
+// itsOwn reports whether it is certain that a process that has used a processor for so long
+// did not end within limit for what it does itself: it had one for half of that, or nobody
+// else wanted it.
+func (l load) itsOwn(used, limit time.Duration) bool {
 	if !l.known {
 		return false
 	}
 	idle, all, _ := machineTicks()
-	return processTime(strconv.Itoa(pid), 0) >= limit/2 || (idle-l.idle)*5 >= all-l.all
+	return used >= limit/2 || (idle-l.idle)*5 >= all-l.all
 }
 
-// expiring ends a process after limit, or after twice that where it may have been the machine
-// that did not let it run. It returns what ends the waiting, and reports whether the process
-// was too late, and whether that is certain to be its own doing.
-func (l load) expiring(ctx context.Context, pid int, limit time.Duration, end func()) (stop func() (late, certain bool)) {
+// ofOurs reports whether most of what kept the machine busy is what we have started ourselves:
+// other tests that don't end either.
+func (l load) ofOurs() bool {
+	idle, all, _ := machineTicks()
+	busy := time.Duration(all-l.all-(idle-l.idle)) * time.Second / ticks
+	return l.known && (ourTime()-l.ours)*4 >= busy*3
+}
+
+// lateness is what is known of a process that had to be ended.
+type lateness struct {
+	late    bool
+	certain bool          // it is its own doing
+	used    time.Duration // how long it had a processor; 0 where nobody knows
+}
+
+// expiring ends a process after limit, or after twice that where others may not have let it
+// run. It returns what ends the waiting, and says how late the process was.
+func (l load) expiring(ctx context.Context, pid int, limit time.Duration, end func()) (stop func() lateness) {
 	done, over := make(chan struct{}), make(chan struct{})
-	late, certain := false, false
+	var found lateness
 	go func() {
 		defer close(over)
 		for _, last := range []bool{!l.known, true} {
@@ -52,18 +68,25 @@ func (l load) expiring(ctx context.Context, pid int, limit time.Duration, end fu
 				return
 			case <-time.After(limit):
 			}
-			if certain = l.itsOwn(pid, limit); certain || last {
-				late = true
+			used := processTime(strconv.Itoa(pid), 0)
+			if certain := l.itsOwn(used, limit); certain || last || l.ofOurs() {
+				found = lateness{true, certain, used}
 				end()
 				return
 			}
 		}
 	}()
-	return func() (bool, bool) {
+	return func() lateness {
 		close(done)
 		<-over
-		return late, certain
+		return found
 	}
+}
+
+// ourTime is how long this process, and all that it has started, had a processor.
+func ourTime() time.Duration {
+	self := strconv.Itoa(os.Getpid())
+	return processTime(self, 0) + waitedTime(self)
 }
 
 // machineTicks returns how long the machine's processors were idle, and how long there were
@@ -95,18 +118,7 @@ func processTime(pid string, depth int) time.Duration {
 	if depth > 8 {
 		return 0
 	}
-	text, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := bytes.Cut(text, []byte(") ")) // behind the name, which may be anything
-	var user, system int64
-	fields := bytes.Fields(rest)
-	if len(fields) > 12 {
-		user, _ = strconv.ParseInt(string(fields[11]), 10, 64)
-		system, _ = strconv.ParseInt(string(fields[12]), 10, 64)
-	}
-	used := time.Duration(user+system) * time.Second / ticks
+	used := statTime(pid, 11)
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%s/task/*/children", pid))
 	for _, task := range tasks {
 		children, _ := os.ReadFile(task)
@@ -115,4 +127,25 @@ func processTime(pid string, depth int) time.Duration {
 		}
 	}
 	return used
+}
+
+// waitedTime returns how long the processes had a processor that a process has started and
+// that have ended.
+func waitedTime(pid string) time.Duration { return statTime(pid, 13) }
+
+// statTime returns the sum of two numbers of ticks in /proc/PID/stat, the first of which is at
+// the index, counted from the state of the process: see proc(5).
+func statTime(pid string, index int) time.Duration {
+	text, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(text, []byte(") ")) // after the name, which may be anything
+	fields := bytes.Fields(rest)
+	if len(fields) <= index+1 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(string(fields[index]), 10, 64)
+	system, _ := strconv.ParseInt(string(fields[index+1]), 10, 64)
+	return time.Duration(user+system) * time.Second / ticks
 }

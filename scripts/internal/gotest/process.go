@@ -22,8 +22,8 @@ type ending struct {
 	code   int             // its exit code, or -1 if it did not end by itself
 	early  verdict.Verdict // TimedOut or OutputLimit if it was ended by us, or ""
 	secret []byte          // that it was handed, or nil
-	loops  bool            // it was its own doing that it did not end in time
-	err    error           // it could not be started, or something else ended it
+	late   lateness
+	err    error // it could not be started, or something else ended it
 }
 
 // maxOutput is how much a process may print, in bytes.
@@ -65,8 +65,8 @@ func (b *Binary) process(ctx context.Context, limit time.Duration, watch func(ou
 		inTime := load.expiring(ctx, cmd.Process.Pid, limit, cancel)
 		err = cmd.Wait()
 		stop()
-		if late, certain := inTime(); late {
-			end.early, end.loops = verdict.TimedOut, certain
+		if end.late = inTime(); end.late.late {
+			end.early = verdict.TimedOut
 		}
 	}
 	endGroup(cmd)

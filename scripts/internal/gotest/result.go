@@ -18,7 +18,8 @@ type TestResult struct {
 	Failure *Failure // for Fail, what the assertion said
 	Took    time.Duration
 	// Loops tells of TimedOut that it is certain: the test would not end on any machine.
-	Loops bool `json:",omitempty"`
+	Loops bool          `json:",omitempty"`
+	used  time.Duration // how long it had a processor, of TimedOut; 0 where nobody knows
 	// Trouble is why the test could not be judged; its verdict is NotRun.
 	Trouble error `json:"-"`
 }

@@ -23,23 +23,29 @@ func placeOf(report check.StepReport, test steps.Test) string {
 	if err != nil {
 		return ""
 	}
-	// First the function that the test is called after, then one that still has the TODO.
-	for _, fits := range []func(stub.Todo, []byte) bool{
-		func(todo stub.Todo, _ []byte) bool { return todo.Number == test.Task && calledAfter(test, todo) },
-		func(todo stub.Todo, _ []byte) bool { return calledAfter(test, todo) },
-		func(todo stub.Todo, text []byte) bool {
-			return todo.Number == test.Task && bytes.Contains(text, fmt.Appendf(nil, "// TODO %d:", todo.Number))
-		},
-	} {
-		for _, file := range files {
-			for _, todo := range file.Todos {
-				if text := report.Sources[file.Name]; fits(todo, text) {
-					return fmt.Sprintf("steps/%s/%s:%d", report.Step.Name, file.Name, lineOf(text, todo))
+	place := ""
+	best := 0
+	for _, file := range files {
+		text := report.Sources[file.Name]
+		for _, todo := range file.Todos {
+			// The task counts for more than the test's name: TestDeactivate may be about what
+			// Get does afterwards.
+			fits := 0
+			if todo.Number == test.Task {
+				fits = 4
+				if bytes.Contains(text, fmt.Appendf(nil, "// TODO %d:", todo.Number)) {
+					fits++
 				}
+			}
+			if calledAfter(test, todo) {
+				fits += 2
+			}
+			if fits > best {
+				best, place = fits, fmt.Sprintf("steps/%s/%s:%d", report.Step.Name, file.Name, lineOf(text, todo))
 			}
 		}
 	}
-	return ""
+	return place
 }
 
 func calledAfter(test steps.Test, todo stub.Todo) bool {
