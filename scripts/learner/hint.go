@@ -27,7 +27,7 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	}
 	first := checked.first
 	if first == nil {
-		s.Screen.Printf("Nothing fails, so there is nothing to hint at.")
+		s.Screen.Printf("Nothing fails, so there's nothing to give a hint about.")
 		return command.Done, nil
 	}
 	if first.State != check.InProgress && first.State != check.NotStarted {
@@ -61,7 +61,7 @@ func hint(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	given[test] = n + 1
 	if err := rememberHints(s, given); err != nil {
 		s.Screen.Printf("")
-		s.Screen.Wrap("    ", fmt.Sprintf("How far you are cannot be remembered (%v), so this hint will come again. All of them are in steps/%s/HINTS.md", err, first.Step.Name))
+		s.Screen.Wrap("    ", fmt.Sprintf("Which hints you've seen can't be saved (%v), so this one will come again. All of them are in steps/%s/HINTS.md", err, first.Step.Name))
 	}
 	return command.Done, nil
 }

@@ -38,14 +38,14 @@ func reset(ctx context.Context, s *session.Session, in *command.Input) (int, err
 			return command.Trouble, err
 		}
 		shown := path.Join("steps", step.Name, file.Name)
-		s.Screen.Printf("%s is as it was at first.", shown)
+		s.Screen.Printf("%s is as it was at the start.", shown)
 		if kept != "" {
 			s.Screen.Printf("  What you had: %s", path.Join("steps", step.Name, path.Dir(file.Name), filepath.Base(kept)))
 			s.Screen.Printf("  The way back: rename that to %s", path.Base(file.Name))
 		}
 	}
 	if !changed {
-		s.Screen.Printf("%s is as it was at first: there is nothing to reset.", step.Name)
+		s.Screen.Printf("%s is as it was at the start, so there's nothing to reset.", step.Name)
 	}
 	for _, name := range []string{"README.md", "HINTS.md"} {
 		if _, err := os.Stat(filepath.Join(step.Dir(), name)); err != nil {

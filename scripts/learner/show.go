@@ -60,7 +60,7 @@ func show(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 
 // agrees asks whether the reference is to be shown.
 func agrees(s *session.Session) bool {
-	s.Screen.Printf("This shows the whole reference beside your code, and the fun of finding it yourself is gone. Show it? [y/N]")
+	s.Screen.Printf("This shows the whole reference beside your code, and takes the fun out of finding it yourself. Show it? [y/N]")
 	answers := bufio.NewScanner(os.Stdin)
 	return strings.HasPrefix(strings.ToLower(ask(answers)), "y")
 }

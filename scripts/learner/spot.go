@@ -42,7 +42,7 @@ func spot(ctx context.Context, s *session.Session, in *command.Input) (int, erro
 	}
 	if puzzle == nil {
 		s.Screen.Printf("")
-		s.Screen.Wrap("  ", fmt.Sprintf("You have played all there are here, and found %d of %d. From now on they come again.", score.Right, score.Of))
+		s.Screen.Wrap("  ", fmt.Sprintf("You've played all of them here, and found %d of %d. From now on they repeat.", score.Right, score.Of))
 		score.Played = map[string]bool{}
 		score.save(s)
 		return command.Done, nil

@@ -30,7 +30,7 @@ func inspectToken(_ context.Context, s *session.Session, in *command.Input) (int
 	}
 	report, err := tokeninfo.Token(text, key, time.Now())
 	if err != nil {
-		return command.NotYet, session.WayOut(fmt.Errorf("this is no token: %w", err), "A token is three texts with points between them: eyJ... . eyJ... . ...")
+		return command.NotYet, session.WayOut(fmt.Errorf("this isn't a token: %w", err), "A token is three texts with dots between them: eyJ... . eyJ... . ...")
 	}
 	showToken(s.Screen, report)
 	return command.Done, nil
@@ -96,7 +96,7 @@ func showToken(out *screen.Screen, report *tokeninfo.Report) {
 			out.Wrap("    ", line)
 		}
 	}
-	out.Printf("\n  Nothing of it left this machine. It is a secret as long as it is good.")
+	out.Printf("\n  Nothing of it has left this machine. It's a secret for as long as it's valid.")
 }
 
 // readLine reads one line, of a length that no token has.

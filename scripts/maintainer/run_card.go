@@ -19,6 +19,29 @@ type cardRunner struct {
 	g        *gotest.Go
 	workshop *steps.Workshop
 	race     bool // variants under the race detector, too
+
+	mu      sync.Mutex
+	linkers map[string]*gotest.Linker // by step
+}
+
+// linker returns what compiles a step's tests.
+func (r *cardRunner) linker(ctx context.Context, step steps.Step) (*gotest.Linker, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.linkers[step.Name]; known != nil {
+		return known, nil
+	}
+	// Much is compiled here, and little at a time: memory for time, and no threads that
+	// wait for each other, as there are other cards to go on with.
+	made, err := r.g.With("GOGC=1000", "GOMAXPROCS=1").NewLinker(ctx, step.SolutionDir())
+	if err != nil {
+		return nil, err
+	}
+	if r.linkers == nil {
+		r.linkers = map[string]*gotest.Linker{}
+	}
+	r.linkers[step.Name] = made
+	return made, nil
 }
 
 // run runs the tests on one card of a kind, "mistakes" or "variants". ground is that of the
@@ -54,13 +77,7 @@ func (r *cardRunner) run(ctx context.Context, step steps.Step, kind string, c mi
 
 // overlay runs the tests of a step on its solution, some files of it replaced.
 func (r *cardRunner) overlay(ctx context.Context, step steps.Step, overlay gotest.Overlay, tests []steps.Test, race bool) (gotest.Result, error) {
-	var flags []string
-	if race {
-		flags = underRace
-	}
-	// Much is compiled here, and little at a time: memory for time, and no threads that
-	// wait for each other, as there are other cards to go on with.
-	binary, said, err := r.g.With("GOGC=1000", "GOMAXPROCS=1").Compile(ctx, step.SolutionDir(), overlay, flags...)
+	binary, said, err := r.compile(ctx, step, overlay, race)
 	if err != nil {
 		return gotest.Result{}, err
 	}
@@ -73,6 +90,18 @@ func (r *cardRunner) overlay(ctx context.Context, step steps.Step, overlay gotes
 		return result, nil
 	}
 	return binary.Each(ctx, tests)
+}
+
+// compile compiles the tests of a step with some files of its solution replaced.
+func (r *cardRunner) compile(ctx context.Context, step steps.Step, overlay gotest.Overlay, race bool) (*gotest.Binary, string, error) {
+	if race {
+		return r.g.Compile(ctx, step.SolutionDir(), overlay, underRace...)
+	}
+	linker, err := r.linker(ctx, step)
+	if err != nil {
+		return nil, "", err
+	}
+	return linker.Compile(ctx, overlay)
 }
 
 // inMemory is a folder whose files never reach a disk, or "" where there is none: nobody

@@ -73,7 +73,7 @@ func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []s
 	if err != nil {
 		return nil, "", fileTrouble(err)
 	}
-	b := &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: TestTime, Waiting: g.Waiting} // Windows wants the ending
+	b := g.binary(work, dir)
 	// Neither vetting nor the tables for debuggers change a verdict, and they take half
 	// of the time from a save to the verdict.
 	args := append(command, "-ldflags=-s -w", "-o", b.path, overlayFlag, ".")
@@ -92,4 +92,9 @@ func (g *Go) build(ctx context.Context, dir string, overlay Overlay, command []s
 		return nil, "", fileTrouble(err)
 	}
 	return b, "", nil
+}
+
+// binary is the one to be made in work, of the tests in dir.
+func (g *Go) binary(work, dir string) *Binary {
+	return &Binary{path: filepath.Join(work, "step.test.exe"), dir: dir, TestTime: TestTime, Waiting: g.Waiting} // Windows wants the ending
 }

@@ -59,7 +59,7 @@ func (g *Grader) cause(test gotest.TestResult, requirement string) string {
 		}
 		return said
 	case verdict.TimedOut:
-		return fmt.Sprintf("it did not end within %v: something waits for ever, or loops", g.TestTime)
+		return fmt.Sprintf("it did not end within %v: something waits forever, or loops", g.TestTime)
 	case verdict.Exited:
 		return "the program ended before the test did: something calls os.Exit or log.Fatal, or was killed"
 	case verdict.OutOfMemory:

@@ -125,9 +125,9 @@ func Modules(ctx context.Context, s *session.Session) Finding {
 func lineEnds(ctx context.Context, s *session.Session) Finding {
 	text, err := os.ReadFile(s.Workshop.Path("solutions", "go.work"))
 	if err == nil && bytes.Contains(text, []byte("\r\n")) {
-		return Finding{Says: "the files have CRLF line ends, which do no harm"}
+		return Finding{Says: "the files have CRLF line endings, which do no harm"}
 	}
-	return Finding{Says: "the files have LF line ends"}
+	return Finding{Says: "the files have LF line endings"}
 }
 
 func writable(ctx context.Context, s *session.Session) Finding {

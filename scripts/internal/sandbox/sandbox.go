@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 
@@ -54,6 +55,9 @@ func Off() *Sandbox { return &Sandbox{Kind: None, Why: "it was switched off"} }
 
 // Find tries what this machine offers.
 func Find(ctx context.Context) *Sandbox {
+	if runtime.GOOS != "linux" {
+		return &Sandbox{Kind: None, Why: "it needs Linux: grade with WSL, in a container, or in CI"}
+	}
 	s := &Sandbox{Kind: Bubblewrap}
 	tools := []string{"bwrap", "prlimit"}
 	if os.Getuid() == 0 {

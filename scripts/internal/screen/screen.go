@@ -43,7 +43,7 @@ func New(out *os.File) *Screen {
 	if width, _, err := term.GetSize(int(out.Fd())); err == nil && width > minWidth {
 		s.width = min(width, maxWidth)
 	}
-	s.escapes = os.Getenv("TERM") != "dumb"
+	s.escapes = os.Getenv("TERM") != "dumb" && obeysEscapes(out)
 	s.colour = s.escapes && os.Getenv("NO_COLOR") == ""
 	return s
 }

@@ -53,7 +53,7 @@ func (r *Report) checkHeader(algorithm string, header map[string]any) {
 	}
 	for _, name := range []string{"jwk", "jku", "x5u", "x5c"} {
 		if _, ok := header[name]; ok {
-			r.suspect("The header brings a key along, in %q: whoever wrote the token chose it (CVE-2018-0114).", name)
+			r.suspect("The header brings a key along, in %q: the sender of the token chose it (CVE-2018-0114).", name)
 		}
 	}
 	if crit, ok := header["crit"]; ok {
@@ -83,8 +83,8 @@ func (r *Report) checkClaims(claims map[string]any, now time.Time) {
 	exp, ok := instant(claims["exp"])
 	switch value, there := claims["exp"]; {
 	case !there || value == nil:
-		r.Time = "Good for ever."
-		r.suspect("There is no exp: a stolen token would be good for ever.")
+		r.Time = "Good forever."
+		r.suspect("There is no exp: a stolen token would be good forever.")
 	case !ok:
 		r.Time = "Not to be told."
 		r.suspect("exp is not a number of seconds: %v (RFC 7519, section 2).", value)
@@ -111,7 +111,7 @@ func (r *Report) checkClaims(claims map[string]any, now time.Time) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(claims)) {
 		if slices.Contains(privateClaims, strings.ToLower(name)) {
-			r.suspect("It has a claim %q: a token is signed and not encrypted, so whoever sees it can read that.", name)
+			r.suspect("It has a claim %q: a token is signed and not encrypted, so anyone who sees it can read that.", name)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func Token(token string, key []byte, now time.Time) (*Report, error) {
 		return nil, errors.New("five parts: this is an encrypted token (JWE, RFC 7516), and what it says cannot be read")
 	}
 	if len(parts) != 3 {
-		return nil, fmt.Errorf("a token has three parts with a point between them, and this has %d", len(parts))
+		return nil, fmt.Errorf("a token has three parts separated by dots, and this has %d", len(parts))
 	}
 	r := &Report{}
 	header, err := r.object(parts[0], "header")

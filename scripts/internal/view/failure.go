@@ -30,14 +30,14 @@ func (v View) Failure(report check.StepReport) {
 		v.Screen.Printf("  Or begin the step again: %s", v.Command("reset", &report.Step))
 	case check.Unreadable:
 		v.Screen.Wrap("  ", fmt.Sprintf("%s cannot be read: %v", report.Step.Name, report.Err))
-		v.Screen.Printf("\n  Let your user read the file, and check again.")
+		v.Screen.Printf("\n  Give your user the right to read it, and check again.")
 	case check.DoesNotCompile:
 		v.Screen.Printf("  %s does not compile, so no test could run.\n", v.Screen.Paint(screen.Bold, report.Step.Name))
 		for _, line := range compileErrors(report) {
 			v.Screen.Wrap("    ", line)
 		}
 		if len(report.Result.Build) > 0 && strings.Count(report.Result.Build, "\n") > 2 {
-			v.Screen.Printf("\n  Mend the first line first: the others often follow from it.")
+			v.Screen.Printf("\n  Fix the first line first: the others often follow from it.")
 		}
 		v.Screen.Printf("\n    steps/%s/README.md   the lesson", report.Step.Name)
 	default:
@@ -65,13 +65,13 @@ func (v View) help(report check.StepReport) {
 	stuck := v.Changes[report.Step.Name].Stuck
 	if v.Keys {
 		if stuck >= stuckAfter {
-			v.Screen.Printf("\n    That is version %d of your code that meets this test. h gives the next hint.", stuck)
+			v.Screen.Printf("\n    This is version %d of your code to fail this test. h gives the next hint.", stuck)
 		}
 		return
 	}
 	if stuck >= stuckAfter {
 		v.Screen.Printf("")
-		v.Screen.Wrap("    ", fmt.Sprintf("That is version %d of your code that meets this test. A hint may help:", stuck))
+		v.Screen.Wrap("    ", fmt.Sprintf("This is version %d of your code to fail this test. A hint may help:", stuck))
 	}
 	v.Screen.Printf("    %s", v.Command("hint", &report.Step))
 	if v.ReferenceOffered || stuck >= stuckAfter {

@@ -130,7 +130,7 @@ func adviseUnwritten(s *session.Session) error {
 	return nil
 }
 
-// untouched reports whether every file that the learner completes is as it was at first.
+// untouched reports whether every file that the learner completes is as it was at the start.
 func untouched(step steps.Step) bool {
 	files, err := step.Files()
 	if err != nil {
