@@ -13,12 +13,14 @@ type Failure struct {
 	// Sent and Answered are the last request before the failure and its answer, if
 	// there were any.
 	Sent, Answered string
+	// Logged is what the code logged of it, if the answer says that something went wrong.
+	Logged string
 	// Got and Want are what came and what should have. Either may be empty.
 	Got, Want string
 }
 
 // A line that a test logs begins with the place: "    login_test.go:12: sent: ...".
-var logged = regexp.MustCompile(`^ {4,}[\w.-]+\.go:[0-9]+: (sent|got): (.*)$`)
+var logged = regexp.MustCompile(`^ {4,}[\w.-]+\.go:[0-9]+: (sent|got|logged): (.*)$`)
 
 // A line of testify's begins with a label, or continues the line before it.
 var labelled = regexp.MustCompile(`^ {4,}\t(Error Trace|Error|Test|Messages):? *\t(.*)$`)
@@ -41,10 +43,13 @@ func ParseFailure(output string) *Failure {
 		} else if match := continued.FindStringSubmatch(line); match != nil && label != "" {
 			fields[label] = append(fields[label], match[1])
 		} else if match := logged.FindStringSubmatch(line); match != nil && fields["Error Trace"] == nil {
-			if match[1] == "sent" {
-				failure.Sent, failure.Answered = match[2], ""
-			} else {
+			switch match[1] {
+			case "sent":
+				failure.Sent, failure.Answered, failure.Logged = match[2], "", ""
+			case "got":
 				failure.Answered = match[2]
+			case "logged":
+				failure.Logged = match[2]
 			}
 		}
 	}

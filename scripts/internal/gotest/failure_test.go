@@ -8,7 +8,8 @@ import (
 
 // The outputs are testify's, as v1.12.1 prints them.
 func TestParseFailure(t *testing.T) {
-	const head = "\x16=== RUN   TestX\n    x_test.go:7: sent: GET /a\n    x_test.go:7: got: 200 first\n    x_test.go:8: sent: GET /b\n" +
+	const head = "\x16=== RUN   TestX\n    x_test.go:7: sent: GET /a\n    x_test.go:7: got: 500 first\n    x_test.go:7: logged: failed of the first\n" +
+		"    x_test.go:8: sent: GET /b\n    x_test.go:8: got: 500 oh\n    x_test.go:8: logged: failed: disk I/O error\n" +
 		"    x_test.go:9: \n        \tError Trace:\t/w/x_test.go:9\n        \tError:      \t"
 	const tail = "\n        \tTest:       \tTestX\n        \tMessages:   \twhy it matters\n" +
 		"    x_test.go:10: sent: GET /late\n    x_test.go:10: \n        \tError Trace:\t/w/x_test.go:10\n        \tError:      \tanother\n\x16--- FAIL: TestX (0.00s)\n"
@@ -26,7 +27,7 @@ func TestParseFailure(t *testing.T) {
 		{"other", "something new", "something new", ""},
 	} {
 		failure := gotest.ParseFailure(head + test.text + tail)
-		want := gotest.Failure{Why: "why it matters", Sent: "GET /b", Got: test.got, Want: test.want}
+		want := gotest.Failure{Why: "why it matters", Sent: "GET /b", Answered: "500 oh", Logged: "failed: disk I/O error", Got: test.got, Want: test.want}
 		if failure == nil || *failure != want {
 			t.Errorf("%s: got %+v, want %+v", test.name, failure, want)
 		}

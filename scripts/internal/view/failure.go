@@ -92,7 +92,7 @@ func (v View) TestFailure(report check.StepReport, test *gotest.TestResult) {
 		if name := sentinel(report.Step, want); name != "" {
 			want += ", which is " + name
 		}
-		for _, field := range [][2]string{{"sent", failure.Sent}, {"answered", failure.Answered}, {"got", failure.Got}, {"want", want}} {
+		for _, field := range [][2]string{{"sent", failure.Sent}, {"answered", failure.Answered}, {"logged", failure.Logged}, {"got", failure.Got}, {"want", want}} {
 			if field[1] != "" {
 				v.Screen.Field(indent+"  ", field[0], text.Cut(field[1], maxValue))
 			}
