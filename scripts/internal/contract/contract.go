@@ -26,6 +26,7 @@ func Sections() []Section {
 		{"sign-up", "POST /users signs a user up", signUp()},
 		{"log-in", "POST /auth/token gives a token for a password", logIn()},
 		{"bearer", "How a token is shown, and what is asked before it", bearerRules()},
+		{"doors", "Every other way in is shut", doors()},
 		{"tokens", "Which tokens are good", tokenRules()},
 		{"me", "GET /auth/me says who is asking", me()},
 		{"tasks", "/tasks and /tasks/{id} keep a user's tasks", tasks()},
@@ -33,6 +34,7 @@ func Sections() []Section {
 		{"errors", "Errors have one form, and tell nothing to attackers", errorRules()},
 		{"limits", "What is too large is refused before it is read", limits()},
 		{"shapes", "No request of any shape gets a 500, a panic or a hang", shapes()},
+		{"again", "What is asked twice is judged twice", askedTwice()},
 		{"together", "Requests at the same time", together()},
 		{"service", "/healthz, /openapi.json and /docs", service()},
 	}
@@ -56,6 +58,8 @@ type Case struct {
 	Closing bool
 	// Alive asks, after that, whether the server still serves.
 	Alive bool
+	// Alone says that nothing else may be asked at the same time, because something is timed.
+	Alone bool
 
 	// Do does what takes more than one request, and Asks says in words what it wants.
 	Do   func(context.Context, *try)

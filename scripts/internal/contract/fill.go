@@ -9,7 +9,7 @@ import (
 // names are what fill replaces:
 //
 //	{new}                             an email that nobody has, the same in all of a case
-//	{id} {email} {password} {token}   Ann's, who is shared by all cases
+//	{id} {email} {password} {token}   Ann's; each case has an Ann of its own
 //	{bob.id} {bob.email} {bob.token}  Bob's, who is too
 //	{task}                            the id of a task of Ann's, made for this case
 //	{bob.task}                        the id of one of Bob's
@@ -66,12 +66,12 @@ func (t *try) value(ctx context.Context, name string) string {
 // filled returns the values of all names that have one, by "{name}", for checks to compare
 // with.
 func (t *try) filled() map[string]string {
-	values := map[string]string{}
-	for prefix, p := range map[string]person{"{": t.suite.ann, "{bob.": t.suite.bob} {
-		values[prefix+"id}"], values[prefix+"email}"] = p.id, p.email
-	}
+	values := map[string]string{"{bob.id}": t.suite.bob.id, "{bob.email}": t.suite.bob.email}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.mine != nil {
+		values["{id}"], values["{email}"] = t.mine.id, t.mine.email
+	}
 	for name, value := range t.values {
 		values["{"+name+"}"] = value
 	}

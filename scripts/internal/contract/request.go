@@ -24,6 +24,7 @@ type request struct {
 	hangUp         bool          // close the connection when all is sent, and read nothing
 	repeat         int           // how many times the body is sent, one after the other; once if 0
 	halfway        func()        // called when half of the body has been sent; no more is sent before it returns
+	gate           func()        // called before the last two bytes are sent; they are not sent before it returns
 
 	beside bool              // others of the same case are sent at the same time
 	filled map[string]string // the values of {id} and the like, once it is sent

@@ -21,6 +21,8 @@ type Options struct {
 	Jobs     int      // how many run at a time; a few for each processor if 0
 	// Progress is called after each case that is done with, one call at a time.
 	Progress func(done, all int)
+
+	only map[string]bool // the names of cases, "section/case"; all of the sections if it is nil
 }
 
 // NoServer is that there is nothing that could be judged.
@@ -52,7 +54,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	result := Result{URL: o.URL, Began: time.Now(), Sections: list}
 	s.meet(ctx)
 	s.pace = s.measure(ctx)
-	all := jobs(list)
+	all := s.jobs(list)
 	result.Outcomes = s.runAll(ctx, all)
 	s.again(ctx, all, result.Outcomes)
 	result.Took = time.Since(result.Began)
@@ -93,10 +95,12 @@ type job struct {
 	of   Case
 }
 
-func jobs(list []Section) (all []job) {
+func (s *suite) jobs(list []Section) (all []job) {
 	for _, section := range list {
 		for _, c := range section.Cases {
-			all = append(all, job{section.Name + "/" + c.Name, c})
+			if name := section.Name + "/" + c.Name; s.only == nil || s.only[name] {
+				all = append(all, job{name, c})
+			}
 		}
 	}
 	return all
@@ -104,12 +108,12 @@ func jobs(list []Section) (all []job) {
 
 // runAll runs cases, several at a time, and returns what became of them, by name. Those that
 // may hash passwords have places of their own: how many of them a server can serve is
-// another question than how many others.
+// another question than how many others. Those that time something come last, one by one.
 func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 	outcomes := map[string]Outcome{}
 	done := 0
 	var mu sync.Mutex
-	run := func(j job) {
+	runWith := func(s *suite, j job) {
 		outcome := s.run(ctx, j.of)
 		mu.Lock()
 		defer mu.Unlock()
@@ -119,11 +123,15 @@ func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 			s.progress(done, len(all))
 		}
 	}
-	var light, hashing []job
+	run := func(j job) { runWith(s, j) }
+	var light, hashing, single []job
 	for _, j := range all {
-		if j.of.Do != nil || j.of.Send.hashes() {
+		switch {
+		case j.of.Alone:
+			single = append(single, j)
+		case j.of.Do != nil || j.of.Send.hashes():
 			hashing = append(hashing, j)
-		} else {
+		default:
 			light = append(light, j)
 		}
 	}
@@ -131,6 +139,9 @@ func (s *suite) runAll(ctx context.Context, all []job) map[string]Outcome {
 	group.Go(func() { sideBySide(light, s.Jobs, run) })
 	group.Go(func() { sideBySide(hashing, min(s.Jobs, s.pace.hashing), run) })
 	group.Wait()
+	quiet := *s
+	quiet.pace = s.pace.alone()
+	sideBySide(single, 1, func(j job) { runWith(&quiet, j) })
 	return outcomes
 }
 
@@ -177,7 +188,10 @@ func (s *suite) run(ctx context.Context, c Case) (outcome Outcome) {
 	limited, cancel := context.WithTimeout(ctx, s.pace.caseTime)
 	defer cancel()
 	began := time.Now()
-	t := &try{suite: s, of: c, values: map[string]string{}}
+	t := &try{suite: s, of: c, values: map[string]string{}, within: limited}
+	defer func() {
+		s.guests.giveBack(t, outcome.Verdict)
+	}()
 	defer func() {
 		if ended := recover(); ended != nil {
 			stopped, ok := ended.(stop)
@@ -189,6 +203,9 @@ func (s *suite) run(ctx context.Context, c Case) (outcome Outcome) {
 			if ctx.Err() != nil {
 				outcome = Outcome{Verdict: verdict.NotRun, Cause: "the run was interrupted during it"}
 			}
+		}
+		if t.changed != nil && ctx.Err() == nil { // whatever else is wrong, this says more
+			outcome = *t.changed
 		}
 		outcome.Took = time.Since(began)
 	}()

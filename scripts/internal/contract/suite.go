@@ -17,8 +17,9 @@ type suite struct {
 	pace pace
 	skew time.Duration // how far the server's clock is ahead of ours
 
-	ann, bob   person // who are shared: cases may add tasks to theirs, and must not count them
-	keyProblem string // why tokens that we sign say nothing about the server, or ""
+	ann, bob   person  // Bob is shared: cases may add tasks to his, and must not count them
+	guests     *guests // Anns, of whom each case has one for itself
+	keyProblem string  // why tokens that we sign say nothing about the server, or ""
 }
 
 // greet finds out whether there is a server of the kind that the contract is about. It
@@ -95,6 +96,7 @@ func (s *suite) meet(ctx context.Context) {
 	}
 	slow := !watched() && late.waited > 0
 	s.ann.late, s.bob.late = slow && s.ann.err != nil, slow
+	s.guests = &guests{first: s.ann}
 	if s.Key != "" {
 		s.keyProblem = s.tryKey(ctx)
 	}

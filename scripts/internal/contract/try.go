@@ -13,13 +13,19 @@ import (
 // try is one run of a case: it sends, and ends the case by a panic when something is not
 // as it should be, as a test ends in FailNow.
 type try struct {
-	suite *suite
-	of    Case
+	suite  *suite
+	of     Case
+	within context.Context // ends when the case must
 
 	mu     sync.Mutex        // cases send requests side by side
 	values map[string]string // what fill has put in, by name
 	log    []exchange
 	late   lateness // the longest of those of its requests
+	mine   *person  // its Ann, if it has asked for her
+	others []user   // those that it has signed up
+	made   int      // how many tasks
+
+	changed *Outcome // that a refused request has changed something
 }
 
 // one does a case of one request.
@@ -35,6 +41,7 @@ func (t *try) one(ctx context.Context, c Case) {
 		t.broken(err)
 	case !c.Send.hangUp:
 		t.want(a, c.Want)
+		t.leftNoUser(ctx, a)
 	}
 	if c.Alive {
 		t.expect(ctx, get("/auth/me"), noToken)
@@ -64,10 +71,16 @@ func (t *try) sendAll(ctx context.Context, list ...request) []answer {
 	for _, r := range list { // fill may end the case, which a goroutine of its own could not
 		t.fill(ctx, r.target+r.body+strings.Join(r.lines, ""))
 	}
-	var group sync.WaitGroup
+	var group, written sync.WaitGroup
+	written.Add(len(list))
 	for i, r := range list {
 		r.beside = len(list) > 1
-		group.Go(func() { answers[i], errs[i] = t.ask(ctx, r) })
+		mine := sync.OnceFunc(written.Done)
+		r.gate = func() { mine(); written.Wait() }
+		group.Go(func() {
+			defer mine() // if it could not even be written, the others must not wait for it
+			answers[i], errs[i] = t.ask(ctx, r)
+		})
 	}
 	group.Wait()
 	for _, err := range errs {
@@ -106,6 +119,7 @@ func (t *try) askFor(ctx context.Context, r request, wanted int) ([]answer, erro
 	}
 	r.filled = t.filled()
 	r.limit = t.suite.pace.limit(r)
+	before := t.tasksBefore(ctx, r)
 	began := time.Now()
 	answers, err := t.suite.at.sendFor(ctx, r, wanted)
 	waited := time.Since(began)
@@ -114,13 +128,24 @@ func (t *try) askFor(ctx context.Context, r request, wanted int) ([]answer, erro
 		answers[i].to = r
 		raw = append(raw, answers[i].raw)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.log = append(t.log, t.suite.exchange(r, answer{raw: strings.Join(raw, "\n")}, err))
-	if t.suite.pace.late(r, answers, err, waited) {
-		t.late = t.late.longer(lateness{max(waited, 1), r.route()})
+	t.note(r, strings.Join(raw, "\n"), err, t.suite.pace.late(r, answers, err, waited), waited)
+	if err == nil && len(answers) > 0 {
+		t.changedNothing(ctx, before, answers[0])
 	}
 	return answers, err
+}
+
+// note keeps a request and its answer, and whether it was late.
+func (t *try) note(r request, raw string, err error, late bool, waited time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.log = append(t.log, t.suite.exchange(r, answer{raw: raw}, err))
+	if late {
+		t.late = t.late.longer(lateness{max(waited, 1), r.route()})
+	}
+	if r.route() == "POST /tasks" {
+		t.made++
+	}
 }
 
 // last is the last request and its answer.
