@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // logIn are the rows of POST /auth/token.
 func logIn() []Case {
-	return slices.Concat(logsIn(), logsInHowever(), refusesPasswords(), refusesForms())
+	return slices.Concat(logsIn(), logsInHowever(), refusesPasswords(), knowsNoPatterns(), refusesForms(), refusesOtherMethods())
 }
 
 // good is a form that logs Ann in.
@@ -83,6 +84,9 @@ func logsInHowever() []Case {
 			}
 			t.expect(ctx, form("username="+escaped+"&password={password}"), loggedIn)
 		}},
+		{Name: "takes-names-that-are-escaped", Asks: "200", Why: "pass%77ord is password: a form may escape names, too", Do: func(ctx context.Context, t *try) {
+			t.expect(ctx, form("user%6eame={email}&pass%77ord={password}&gr%61nt_type=p%61ssword"), loggedIn)
+		}},
 		{Name: "takes-a-body-in-chunks", Asks: "200", Why: "RFC 9112, section 7.1", Do: func(ctx context.Context, t *try) {
 			r := form(t.fill(ctx, good)).inChunks()
 			r.body += "0\r\n\r\n"
@@ -148,7 +152,7 @@ func refusesPasswords() []Case {
 func refusesForms() []Case {
 	const (
 		noTwice  = "RFC 6749, section 3.2: parameters stand once. A filter in front may have judged the other one (CWE-235)"
-		noURL    = "URLs stand in logs and histories (CWE-598)"
+		noURL    = "URLs are kept in logs and histories (CWE-598)"
 		onlyForm = "RFC 6749, section 4.3.2: a form, and nothing else (CWE-436)"
 	)
 	grant := problem("unsupported_grant_type", 400)
@@ -166,13 +170,19 @@ func refusesForms() []Case {
 		refuses("refuses-two-passwords", good+"&password=wrong-horse", noTwice),
 		refuses("refuses-the-same-password-twice", good+"&password={password}", noTwice),
 		refuses("refuses-two-grant-types", "grant_type=password&grant_type=password&"+good, noTwice),
+		refuses("refuses-a-password-in-two-spellings", good+"&pass%77ord=wrong-horse", noTwice),
+		refuses("refuses-a-password-in-two-spellings-the-right-one-last", "username={email}&pass%77ord=wrong-horse&password={password}", noTwice),
+		refuses("refuses-the-same-password-in-two-spellings", good+"&%70assword={password}", noTwice),
+		refuses("refuses-a-username-in-two-spellings", good+"&user%6Eame={new}", noTwice),
 		{Name: "refuses-all-in-the-query", Send: request{method: "POST", target: "/auth/token?" + good, lines: []string{"Content-Type: application/x-www-form-urlencoded"}}, Want: invalid(400), Why: noURL},
 		{Name: "refuses-a-password-in-the-query", Send: form("username={email}").inQuery("password={password}"), Want: invalid(400), Why: noURL},
 		{Name: "refuses-a-password-in-the-query-as-well", Send: form(good).inQuery("password={password}"), Want: invalid(400), Why: noURL},
 		{Name: "refuses-a-username-in-the-query-as-well", Send: form(good).inQuery("username={email}"), Want: invalid(400), Why: noURL},
+		{Name: "refuses-a-grant-type-in-the-query", Send: form(good).inQuery("grant_type=password"), Want: invalid(400), Why: noURL},
+		{Name: "refuses-a-password-in-the-query-in-another-spelling", Send: form("username={email}").inQuery("pass%77ord={password}"), Want: invalid(400), Why: noURL},
 		{Name: "refuses-json", Send: post("/auth/token", `{"username":"{email}","password":"{password}"}`), Want: invalid(400), Why: onlyForm},
 		{Name: "refuses-a-form-that-is-called-json", Send: form(good).retyped("application/json"), Want: invalid(400), Why: onlyForm},
-		{Name: "refuses-a-form-that-is-called-text", Send: form(good).retyped("text/plain"), Want: invalid(400), Why: "A page of somebody else may post text/plain without the browser asking first (CWE-352)"},
+		{Name: "refuses-a-form-that-is-called-text", Send: form(good).retyped("text/plain"), Want: invalid(400), Why: "RFC 6749, section 4.3.2, names one content type, and what guesses differs from what stood before it (CWE-436)"},
 		{Name: "refuses-a-form-that-is-called-nothing", Send: form(good).retyped(""), Want: invalid(400), Why: onlyForm},
 		{Name: "refuses-multipart", Send: form("--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\n{email}\r\n--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n{password}\r\n--b--\r\n").retyped("multipart/form-data; boundary=b"), Want: invalid(400), Why: onlyForm},
 		refuses("refuses-a-broken-escape", "username={email}&password=%zz", "A form of which a part cannot be read must not log in with the rest (CWE-252)"),
@@ -181,18 +191,72 @@ func refusesForms() []Case {
 		{Name: "refuses-the-grant-client-credentials", Send: form("grant_type=client_credentials&" + good), Want: grant, Why: "RFC 6749, section 5.2"},
 		{Name: "refuses-the-grant-refresh-token", Send: form("grant_type=refresh_token&" + good), Want: grant, Why: "RFC 6749, section 5.2"},
 		{Name: "refuses-the-grant-authorization-code", Send: form("grant_type=authorization_code&" + good), Want: grant, Why: "RFC 6749, section 5.2"},
-		{Name: "refuses-the-grant-PASSWORD", Send: form("grant_type=PASSWORD&" + good), Want: grant, Why: "RFC 6749, section 1: values have a case"},
-		{Name: "refuses-GET", Send: get("/auth/token?" + good), Want: status(400, 401, 404, 405), Why: noURL},
+		{Name: "refuses-the-grant-PASSWORD", Send: form("grant_type=PASSWORD&" + good), Want: grant, Why: "RFC 6749, section 1.9: values have a case"},
+		{Name: "refuses-the-grant-password-and-a-space", Send: form("grant_type=password+&" + good), Want: grant, Why: "RFC 6749, section 1.9"},
+		{Name: "refuses-the-grant-client-credentials-in-another-spelling", Send: form("grant%5Ftype=client%5Fcredentials&" + good), Want: grant, Why: "RFC 6749, section 5.2"},
+		{Name: "tells-a-multipart-form-about-its-content-type", Send: form("--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nx\r\n--b--\r\n").retyped("multipart/form-data; boundary=b"), Want: wants(invalid(400), tells("the content type", `content.?type|media.?type|urlencoded`)), Why: toldWhy},
+		{Name: "tells-json-about-its-content-type", Send: post("/auth/token", `{"username":"x","password":"x"}`), Want: wants(invalid(400), tells("the content type", `content.?type|media.?type|urlencoded`)), Why: toldWhy},
+		{Name: "tells-a-foreign-grant-about-its-grant-type", Send: form("grant_type=client_credentials&" + good), Want: wants(grant, tells("grant_type", `grant.?type`)), Why: toldWhy},
+		{Name: "tells-a-form-without-a-password-about-it", Send: form("username={email}"), Want: wants(invalid(400), tells("password", `password`)), Why: toldWhy},
 	}
 }
 
-// expiresIn is a whole number of seconds, at most a year.
-var expiresIn = that(`"expires_in" is a whole number from 1 to 31622400`, func(a answer) string {
+const toldWhy = "The contract: a detail says what was wrong with this request. Who is told something else looks in the wrong place"
+
+// tells is that the detail is about something. Its words are free.
+func tells(about, pattern string) want {
+	of := regexp.MustCompile("(?i)" + pattern)
+	return that(`a "detail" about `+about, func(a answer) string {
+		if !of.MatchString(a.text("detail")) {
+			return fmt.Sprintf("%q", a.text("detail"))
+		}
+		return ""
+	})
+}
+
+// knowsNoPatterns are usernames that would match Ann's email if they were patterns.
+func knowsNoPatterns() (cases []Case) {
+	for name, change := range map[string]func(string) string{
+		"an-underscore-for-a-letter":        func(s string) string { return "_" + s[1:] },
+		"underscores-for-the-name":          func(s string) string { at := strings.Index(s, "@"); return strings.Repeat("_", at) + s[at:] },
+		"a-percent-sign-for-the-host":       func(s string) string { return s[:strings.Index(s, "@")] + "%" },
+		"a-star-for-the-host":               func(s string) string { return s[:strings.Index(s, "@")] + "*" },
+		"a-question-mark-for-a-letter":      func(s string) string { return "?" + s[1:] },
+		"a-dot-for-a-letter":                func(s string) string { return "." + s[1:] },
+		"the-beginning-of-the-email":        func(s string) string { return s[:len(s)-3] },
+		"a-semicolon-and-more":              func(s string) string { return s + "; --" },
+		"a-quote-and-a-condition":           func(s string) string { return s + "' OR '1'='1" },
+		"a-NUL-and-more":                    func(s string) string { return s + "\x00@x" },
+		"the-email-in-an-address-with-name": func(s string) string { return "Ann <" + s + ">" },
+	} {
+		cases = append(cases, Case{Name: "takes-no-pattern-for-a-username-" + name, Why: "LIKE is not =: a__@x.org would log in with Ann's password (CWE-155, CWE-89)", Asks: badLogin.String(), Do: func(ctx context.Context, t *try) {
+			t.expect(ctx, login(change(t.ann().email), password), badLogin)
+		}})
+	}
+	byName(cases)
+	return cases
+}
+
+// refusesOtherMethods are methods that give no token, whatever is sent with them.
+func refusesOtherMethods() (cases []Case) {
+	for _, method := range []string{"GET", "PUT", "PATCH", "DELETE"} {
+		r := form(good)
+		r.method = method
+		cases = append(cases, Case{Name: "gives-no-token-for-" + method, Send: r, Want: wants(methodNotAllowed(method, "POST"), lacks("no token", `"access_token"`)), Why: "The contract has POST. What a filter or a cache takes for harmless must give no token (CWE-436)"})
+		r.target += "?" + good
+		cases = append(cases, Case{Name: "gives-no-token-for-" + method + "-with-all-in-the-query", Send: r, Want: wants(status(400, 405), isProblem, lacks("no token", `"access_token"`)), Why: "URLs are kept in logs and histories (CWE-598)"})
+	}
+	cases = append(cases, Case{Name: "gives-no-token-for-GET-that-says-POST", Send: get("/auth/token?"+good, "X-HTTP-Method-Override: POST", "X-HTTP-Method: POST"), Want: wants(status(400, 405), lacks("no token", `"access_token"`)), Why: override})
+	return cases
+}
+
+// expiresIn is a whole number of seconds, at least a minute and at most a day.
+var expiresIn = that(`"expires_in" is a whole number from 60 to 86400`, func(a answer) string {
 	number, ok := a.json()["expires_in"].(json.Number)
 	if !ok {
 		return fmt.Sprintf("%#v", a.json()["expires_in"])
 	}
-	if seconds, err := number.Int64(); err != nil || seconds < 1 || seconds > 31_622_400 {
+	if seconds, err := number.Int64(); err != nil || seconds < 60 || seconds > 86_400 {
 		return number.String()
 	}
 	return ""

@@ -10,7 +10,7 @@ import (
 
 // tasks are the rows about /tasks, for one user alone.
 func tasks() []Case {
-	return slices.Concat(makesTasks(), listsTasks(), findsTasks(), assignsNothing(), keepsTitles())
+	return slices.Concat(makesTasks(), listsTasks(), endsLists(), findsTasks(), assignsNothing(), keepsTitles(), endsTitles())
 }
 
 var (
@@ -30,6 +30,11 @@ func makesTasks() []Case {
 			found := t.expect(ctx, get(location(t, a)).as("{token}"), status(200), field("title", "Write report"))
 			if found.id() != a.id() {
 				t.fail("the task with the id "+a.id(), "the id %s", found.id())
+			}
+		}},
+		{Name: "takes-json-whatever-it-is-called", Asks: "201 for any content type, or none", Why: "The contract: the Content-Type of a JSON body is not looked at", Do: func(ctx context.Context, t *try) {
+			for _, contentType := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"} {
+				t.expect(ctx, makeTask(`{"title":"x"}`).retyped(contentType), madeTask)
 			}
 		}},
 		{Name: "takes-a-charset", Send: makeTask(`{"title":"x"}`).retyped("application/json; charset=utf-8"), Want: madeTask, Why: "RFC 9110, section 8.3.1"},
@@ -117,6 +122,72 @@ func listsTasks() []Case {
 	}
 }
 
+// endsLists is how many tasks a user may have.
+func endsLists() []Case {
+	return []Case{{Name: "keeps-a-thousand-tasks-and-no-more", Why: "The contract: a list is whole, and no user can make one answer larger than a few megabytes (CWE-770)", Asks: "201 for a thousand tasks, all of them in the list; 409 too_many_tasks for one more; and room again once one is deleted", Do: func(ctx context.Context, t *try) {
+		const most, beforehand, batch = 1000, 960, 60
+		u := t.newUser(ctx)
+		make := func(n int) (requests []request) {
+			for i := range n {
+				requests = append(requests, post("/tasks", fmt.Sprintf(`{"title":"task %d"}`, i)).as(u.token))
+			}
+			return requests
+		}
+		for range beforehand / batch {
+			for _, a := range t.sendAll(ctx, make(batch)...) {
+				t.want(a, madeTask)
+			}
+		}
+		// Of more at once than there is room for, so many are made as there is room for.
+		made := 0
+		for _, a := range t.sendAll(ctx, make(batch)...) {
+			if a.status != 201 {
+				t.want(a, tooMany)
+				continue
+			}
+			made++
+		}
+		if made != most-beforehand {
+			t.fail(fmt.Sprintf("of %d requests at once %d times 201, as there was room for so many, and otherwise 409", batch, most-beforehand), "%d times 201", made)
+		}
+		list := t.list(ctx, u.token)
+		if len(list) != most {
+			t.fail(fmt.Sprintf("a list of %d tasks", most), "%d", len(list))
+		}
+		t.expect(ctx, post("/tasks", `{"title":"one too many"}`).as(u.token), tooMany)
+		t.expect(ctx, post("/tasks", `{"title":"of somebody else"}`).as("{bob.token}"), madeTask)
+		t.expect(ctx, ask("DELETE", taskPath(idOf(list[most/2]))).as(u.token), status(204))
+		t.expect(ctx, post("/tasks", `{"title":"in the place of another"}`).as(u.token), madeTask)
+		t.expect(ctx, post("/tasks", `{"title":"one too many"}`).as(u.token), tooMany)
+		if got := len(t.list(ctx, u.token)); got != most {
+			t.fail(fmt.Sprintf("a list of %d tasks", most), "%d", got)
+		}
+	}}}
+}
+
+var tooMany = problem("too_many_tasks", 409)
+
+// endsTitles is how long a title may be.
+func endsTitles() (cases []Case) {
+	const long = "The contract: 1 to 500 characters. One that is cut off is not what was sent (CWE-222), and off by one is CWE-193"
+	for name, title := range map[string]string{
+		"of-one-character": "x", "of-500-letters-with-accents": strings.Repeat("é", 500), "of-500-characters-of-four-bytes": strings.Repeat("🐎", 500), "of-500-quotes": strings.Repeat(`"`, 500), "of-500-line-separators": strings.Repeat("\u2028", 500),
+	} {
+		cases = append(cases, Case{Name: "keeps-a-title-" + name, Why: long, Asks: "201, and the whole title in the task", Do: func(ctx context.Context, t *try) {
+			a := t.expect(ctx, makeTask(`{"title":`+quoted(title)+`}`), madeTask, field("title", title))
+			t.expect(ctx, get(taskPath(a.id())).as("{token}"), status(200), field("title", title))
+		}})
+	}
+	for name, title := range map[string]string{
+		"of-501-characters": strings.Repeat("x", 501), "of-501-letters-with-accents": strings.Repeat("é", 501), "of-501-characters-of-four-bytes": strings.Repeat("🐎", 501), "of-60-KB": strings.Repeat("x", 60_000),
+	} {
+		cases = append(cases, Case{Name: "refuses-a-title-" + name, Send: makeTask(`{"title":` + quoted(title) + `}`), Want: invalid(422), Why: long})
+	}
+	cases = append(cases, Case{Name: "refuses-an-empty-title", Send: makeTask(`{"title":""}`), Want: invalid(422), Why: long})
+	byName(cases)
+	return cases
+}
+
 // findsTasks is GET and DELETE of /tasks/{id}.
 func findsTasks() []Case {
 	return []Case{
@@ -168,7 +239,7 @@ func findsTasks() []Case {
 		{Name: "deletes-no-whole-list", Asks: "DELETE /tasks is refused, and the tasks stay", Why: "The contract has no such request", Do: func(ctx context.Context, t *try) {
 			u := t.newUser(ctx)
 			t.expect(ctx, post("/tasks", `{"title":"a"}`).as(u.token), madeTask)
-			t.expect(ctx, ask("DELETE", "/tasks").as(u.token), status(404, 405))
+			t.expect(ctx, ask("DELETE", "/tasks").as(u.token), methodNotAllowed("DELETE", "GET", "POST"))
 			t.expect(ctx, ask("DELETE", "/tasks/").as(u.token), status(301, 307, 308, 404, 405))
 			t.listIs(ctx, u.token, "a")
 		}},
