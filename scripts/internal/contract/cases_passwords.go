@@ -46,10 +46,7 @@ func emailsByTheRules() (cases []Case) {
 		long    = "The contract: 254 bytes at most (RFC 5321, section 4.5.3.1.3); off by one is CWE-193"
 		control = "A line break in an address ends up in the header of a mail (CWE-93)"
 	)
-	for name, email := range map[string]string{"an-empty-email": "", "an-email-without-an-at-sign": "ann.example.com", "an-at-sign-alone": "@", "an-email-without-a-name": "@example.com", "an-email-without-a-host": "ann@", "two-at-signs-alone": "@@"} {
-		if name == "two-at-signs-alone" {
-			continue // there is something on one side
-		}
+	for name, email := range map[string]string{"an-empty-email": "", "an-email-without-an-at-sign": "ann.example.com", "an-at-sign-alone": "@", "an-email-without-a-name": "@example.com", "an-email-without-a-host": "ann@"} {
 		cases = append(cases, Case{Name: "refuses-" + name, Send: withEmail(quoted(email)), Want: invalid(422), Why: sides})
 	}
 	for name, sign := range map[string]string{"a-NUL": "\x00", "a-newline": "\n", "a-carriage-return": "\r", "a-tab": "\t", "an-escape": "\x1b", "a-delete": "\x7f"} {

@@ -11,7 +11,7 @@ import (
 
 // tampered are tokens that the server has issued, changed.
 func tampered() []Case {
-	cases := slices.Concat(otherSignatures(), otherShapes(), withoutSignature(), otherParts(), noTokens(), otherKeys(), keysBroughtAlong())
+	cases := slices.Concat([]Case{everyByte()}, otherSignatures(), otherSpellings(), otherShapes(), withoutSignature(), otherParts(), noTokens(), otherKeys(), keysBroughtAlong())
 	byName(cases)
 	return cases
 }

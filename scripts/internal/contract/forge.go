@@ -32,7 +32,11 @@ func unpart(text string) string {
 func hs256(key, header, payload string) string { return signed(sha256.New, key, header, payload) }
 
 func signed(newHash func() hash.Hash, key, header, payload string) string {
-	text := part(header) + "." + part(payload)
+	return signedAs(newHash, key, part(header)+"."+part(payload))
+}
+
+// signedAs signs header and payload as they are written.
+func signedAs(newHash func() hash.Hash, key, text string) string {
 	mac := hmac.New(newHash, []byte(key))
 	mac.Write([]byte(text))
 	return text + "." + part(string(mac.Sum(nil)))

@@ -1,6 +1,9 @@
 package contract
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A signature that is changed is another one, whatever its letters are.
 func TestFlip(t *testing.T) {
@@ -16,6 +19,17 @@ func TestFlip(t *testing.T) {
 					t.Fatalf("byte %d of %x is to be changed, and it becomes %x", at, signature, changed)
 				}
 			}
+		}
+	}
+}
+
+// A text with a bit to spare changed is another one, and is decoded to the same.
+func TestSpare(t *testing.T) {
+	for length := range 40 {
+		text := part(strings.Repeat("\xa7", length))
+		other := spare(text)
+		if other == text || unpart(strings.TrimRight(other, "=")) != unpart(text) {
+			t.Errorf("spare %q is %q", text, other)
 		}
 	}
 }
