@@ -17,7 +17,7 @@ import (
 // ground is what all that is known of a server with a card depends on, besides the card.
 func (b bench) ground(t *testing.T) string {
 	t.Helper()
-	ground := cache.NewKey("contract 2")
+	ground := cache.NewKey("contract 3")
 	list, err := b.workshop.Steps()
 	if err != nil {
 		t.Fatal(err)
@@ -34,9 +34,9 @@ func (b bench) ground(t *testing.T) string {
 	return ground.String()
 }
 
-// judge returns what the reference server fails in some sections, all if none are named,
-// with a card in it. What is found is kept.
-func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes.Card, sections []string) (failed map[string]string) {
+// judge returns what the reference server fails of some cases, of all if only is nil, with a
+// card in it. What is found is kept.
+func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes.Card, only map[string]bool) (failed map[string]string) {
 	t.Helper()
 	changed, err := card.Apply(func(file string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
@@ -49,13 +49,13 @@ func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes
 		of.Add(name, changed[name])
 		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
 	}
-	of.Add(strings.Join(sections, " "), nil)
+	of.Add(strings.Join(slices.Sorted(maps.Keys(only)), " "), nil)
 	kind := filepath.Base(filepath.Dir(filepath.Dir(card.File))) // "mistakes", or "variants"
 	file := b.workshop.Path(".workshop", "proofs", "contract", kind, step.Name, card.Name+".json")
 	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
 		return found
 	}
-	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, overlay)}).URL, Key: key, Sections: sections, Jobs: 8})
+	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, overlay)}).URL, Key: key, only: only, Jobs: 8})
 	if t.Context().Err() == nil && !t.Failed() {
 		cache.Remember(file, of.String(), failed)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,14 +61,7 @@ func TestAnOAuth2ClientLogsIn(t *testing.T) {
 // A server in another language, by somebody who knew the contract alone, is judged by it
 // and by nothing else.
 func TestAServerInNode(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no node on this machine")
-	}
-	if err := exec.CommandContext(t.Context(), node, "--eval", "if (Number(process.versions.node.split('.')[0]) < 18) process.exit(1)").Run(); err != nil {
-		t.Skip("node is older than 18")
-	}
-	at := serve(t, []string{node, filepath.Join("testdata", "server.mjs")}).URL
+	at := serve(t, []string{node(t), filepath.Join("testdata", "server.mjs")}).URL
 	failed, ran := failures(t, Options{URL: at, Key: key})
 	t.Logf("%d cases", ran)
 	for name, story := range failed {
