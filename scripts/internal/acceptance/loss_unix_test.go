@@ -130,7 +130,7 @@ func TestServer_SaysWhenItMayNotWrite(t *testing.T) {
 				if status := l.makes("none"); status == 201 {
 					t.Error("a task was made in a file that may not be written")
 				}
-				if status, answer, err := l.ask("POST", "/users", `{"email":"bob@example.com","password":"correct-horse"}`); err != nil || !isServerError(status, answer) {
+				if status, answer, err := l.ask("POST", "/users", `{"email":"bob@example.com","password":"correct-horse"}`); err != nil || !isServerError(status, answer) && !isOverloaded(status, answer) {
 					t.Errorf("POST /users is answered with %d %v %v", status, answer, err)
 				}
 				t.Logf("it starts, and answers %d of three requests that only read", got)

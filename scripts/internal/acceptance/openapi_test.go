@@ -132,12 +132,16 @@ func TestOpenAPI_DescribesTheServer(t *testing.T) {
 	call("signUp", "", 409)
 	call("signUp", "{", 400)
 	call("signUp", `{"email":"x","password":"y"}`, 422)
+	call("signUp", `{"email":"bob@example.com","password":"sunshine"}`, 422)
+	call("signUp", strings.Repeat(" ", 70_000), 413)
 	if path := d.Components.SecuritySchemes["password"].Flows.Password.TokenURL; d.Paths[path]["post"] == nil {
 		t.Fatalf("the password flow's tokenUrl is %q, where nothing is described", path)
 	}
 	form := url.Values{"grant_type": {"password"}, "username": {"ann@example.com"}, "password": {"correct-horse"}}
 	call("me", "", 401)
 	call("logIn", "username=ann", 400)
+	call("logIn", "grant_type=client_credentials&"+form.Encode(), 400)
+	call("logIn", "username="+strings.Repeat("x", 70_000), 413)
 	form.Set("password", "wrong-horse")
 	call("logIn", form.Encode(), 401)
 	form.Set("password", "correct-horse")
@@ -155,6 +159,8 @@ func TestOpenAPI_DescribesTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	call("createTask", `{"title":""}`, 422)
+	call("createTask", `{"title":"`+strings.Repeat("x", 501)+`"}`, 422)
+	call("createTask", strings.Repeat(" ", 70_000), 413)
 	call("listTasks", "", 200)
 	id = task.ID
 	call("getTask", "", 200)

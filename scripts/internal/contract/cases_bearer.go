@@ -158,7 +158,7 @@ func me() []Case {
 		}},
 		{Name: "shows-no-hash", Send: get("/auth/me").as("{token}"), Want: wants(status(200), lacks("no hash in the answer", "$2"), lacks("no hash in the answer", "$argon2")), Why: "A hash can be tried at home (CWE-200)"},
 		{Name: "asks-the-token-and-not-the-query", Send: get("/auth/me?id={bob.id}&sub={bob.id}&user={bob.id}&email={bob.email}").as("{token}"), Want: wants(status(200), hasIDOf("{id}")), Why: "CWE-639"},
-		{Name: "changes-nothing-by-POST", Send: post("/auth/me", `{"email":"{new}"}`).as("{token}"), Want: methodNotAllowed("POST", "GET"), Why: "The contract has no such request"},
+		{Name: "changes-nothing-by-POST", Send: post("/auth/me", `{"email":"{new}"}`).as("{token}"), Want: status(401, 404, 405), Why: "The contract has no such request"},
 	}
 }
 

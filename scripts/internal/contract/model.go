@@ -46,7 +46,7 @@ type kept struct {
 // a model of a few lines.
 func inSequence() []Case {
 	return []Case{{Name: "answers-like-a-simple-model-whatever-comes-before", Why: "The contract, for what no single question finds: an answer that depends on what was asked before", Asks: "of short sequences of requests, each answer as a model has it", Do: func(ctx context.Context, t *try) {
-		const sequences, length = 14, 10
+		const sequences, length = 24, 12
 		people := []user{t.newUser(ctx), t.newUser(ctx)}
 		chance := rand.New(rand.NewPCG(7, 42)) // the same sequences in every run
 		for range sequences {
@@ -66,14 +66,13 @@ func inSequence() []Case {
 func sequence(chance *rand.Rand, length int) (steps []step) {
 	made := 0
 	for len(steps) < length {
-		s := step{does: []string{"makes", "makes", "lists", "reads", "deletes"}[chance.IntN(5)], by: chance.IntN(2)}
+		s := step{does: []string{"makes", "lists", "reads", "reads", "deletes"}[chance.IntN(5)], by: chance.IntN(2)}
 		switch {
-		case s.does == "makes":
+		case s.does == "makes" || made == 0:
+			s.does = "makes"
 			made++
-		case s.does != "lists" && made == 0:
-			continue
 		case s.does != "lists":
-			s.nth = chance.IntN(made)
+			s.nth = made - 1 - chance.IntN(min(made, 3)) // what was made last is what is kept wrong
 		}
 		steps = append(steps, s)
 	}
