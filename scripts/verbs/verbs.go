@@ -73,7 +73,7 @@ var Groups = []Group{
 		{Name: "contract", Does: "does a running server keep the HTTP contract?", Program: Web, Flags: []Flag{
 			{"list", false, "ask nobody, and list the sections and how many cases they have"},
 			{"url", "", "the `URL` of the server, such as http://127.0.0.1:8000"},
-			{"secret", "", "the server's SECRET_KEY: forges tokens too; \"-\" reads it from the environment"},
+			{"secret", "", "the server's SECRET_KEY, with which tokens are forged; without it, the one in the environment"},
 			{"section", "", "run these `sections` alone, with commas between"},
 			reports, report,
 		}},

@@ -367,8 +367,8 @@ func hold(t *testing.T, binary, database string) (release func()) {
 	return release
 }
 
-// While another program holds the database for longer than the server waits, who reads is
-// answered, who writes gets 500, and nobody waits forever. Nothing is half written.
+// While another program holds the database for longer than the server waits, readers are
+// answered, writers get 500, and nobody waits forever. Nothing is half written.
 func TestServer_SaysWhenTheDatabaseIsHeld(t *testing.T) {
 	binary, holding := referenceServer(t), holder(t)
 	t.Run("while it runs", func(t *testing.T) {

@@ -152,7 +152,7 @@ func TestAgain_Interrupted(t *testing.T) {
 	}
 }
 
-// A route that hangs need not be waited for by every case that asks it.
+// A route that hangs does not have to be waited for by every case that asks it.
 func TestAgain_KnowsARouteThatHangs(t *testing.T) {
 	server := newUnhurried(t)
 	s := server.suite(t)

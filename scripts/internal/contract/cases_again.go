@@ -51,7 +51,7 @@ func tokensInTime() []Case {
 
 // whatHasChanged is asked before and after a change.
 func whatHasChanged() []Case {
-	const kept = "An answer that is kept is an answer to an old question (CWE-524)"
+	const kept = "An answer that was kept answers an old question"
 	return []Case{
 		{Name: "shows-in-a-list-what-has-been-made-since", Why: kept, Asks: "the list as it is now, each time", Do: func(ctx context.Context, t *try) {
 			u, other := t.newUser(ctx), t.newUser(ctx)
@@ -75,7 +75,7 @@ func whatHasChanged() []Case {
 			t.expect(ctx, ask("HEAD", "/tasks/{task}").as("{token}"), status(404))
 			t.expect(ctx, ask("DELETE", "/tasks/{task}").as("{token}"), notFound)
 		}},
-		{Name: "knows-an-email-as-soon-as-it-has-signed-up", Why: "Who keeps in mind which emails are unknown keeps the next user out (CWE-524)", Asks: "401 before the sign-up, and 200 after it", Do: func(ctx context.Context, t *try) {
+		{Name: "knows-an-email-as-soon-as-it-has-signed-up", Why: "A server that remembers which emails are unknown locks out the next person who signs up with one", Asks: "401 before the sign-up, and 200 after it", Do: func(ctx context.Context, t *try) {
 			for range 2 {
 				t.expect(ctx, form("username={new}&password={password}"), badLogin)
 			}
@@ -83,7 +83,7 @@ func whatHasChanged() []Case {
 			t.expect(ctx, form("username={new}&password={password}"), loggedIn)
 			t.expect(ctx, post("/users", `{"email":"{new}","password":"{password}"}`), problem("email_taken", 409))
 		}},
-		{Name: "lets-somebody-in-who-has-mistyped-the-password", Why: "Who keeps a wrong password in mind keeps a user out", Asks: "401 twice, and then 200", Do: func(ctx context.Context, t *try) {
+		{Name: "lets-somebody-in-who-has-mistyped-the-password", Why: "A server that remembers a wrong password locks out somebody who only mistyped it", Asks: "401 twice, and then 200", Do: func(ctx context.Context, t *try) {
 			for range 2 {
 				t.expect(ctx, form("username={email}&password=wrong-horse"), badLogin)
 			}

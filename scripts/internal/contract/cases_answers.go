@@ -53,7 +53,7 @@ func otherMethodsOf() (cases []Case) {
 				send.method = method
 			}
 			cases = append(cases, Case{Name: "knows-no-" + method + "-of-" + strings.TrimPrefix(named(route.path), "-"), Send: send.as("{token}"), Want: methodNotAllowed(method, route.methods...),
-				Why: "RFC 9110, section 15.5.6: a client that is told 404 looks in the wrong place, and one without Allow does not know what to try"})
+				Why: "RFC 9110, section 15.5.6: a client that is told 404 looks for the mistake in the wrong place, and without Allow it doesn't know what to try"})
 		}
 	}
 	return cases
@@ -173,7 +173,7 @@ func areNotKept() (cases []Case) {
 		"a-list": {get("/tasks").as("{token}"), 200}, "a-stranger-at-the-list": {get("/tasks"), 401}, "a-new-task": {makeTask(`{"title":"x"}`), 201}, "a-task-that-is-no-json": {makeTask("{"), 400}, "a-task-without-a-title": {makeTask("{}"), 422}, "a-task-that-is-too-large": {makeTask(large), 413}, "another-method-of-tasks": {ask("PUT", "/tasks").as("{token}"), 405},
 		"a-task": {get("/tasks/{task}").as("{token}"), 200}, "a-task-that-is-not-there": {get("/tasks/{no.task}").as("{token}"), 404}, "a-stranger-at-a-task": {get("/tasks/{task}"), 401}, "a-task-that-is-deleted": {ask("DELETE", "/tasks/{task}").as("{token}"), 204}, "another-method-of-a-task": {ask("PUT", "/tasks/{task}").as("{token}"), 405},
 	} {
-		cases = append(cases, Case{Name: "let-no-cache-keep-" + name, Send: e.send, Want: wants(status(e.statuses), isNotKept), Why: "What a cache keeps it gives to the next who asks, and a browser that guesses at types runs what it was sent (CWE-525, CWE-430)"})
+		cases = append(cases, Case{Name: "let-no-cache-keep-" + name, Send: e.send, Want: wants(status(e.statuses), isNotKept), Why: "A cache gives what it keeps to the next person who asks, and a browser that guesses at types may run what it was sent (CWE-525)"})
 	}
 	cases = append(cases,
 		Case{Name: "let-nobody-guess-the-type-of-an-unknown-path", Send: get("/nothing").as("{token}"), Want: wants(notFound, noSniff), Why: "The contract: JSON has nosniff"},
@@ -190,7 +190,7 @@ func heads() (cases []Case) {
 			if lines == nil {
 				name += "-for-a-stranger"
 			}
-			cases = append(cases, Case{Name: name, Why: "RFC 9110, section 9.3.2: HEAD is GET without the body. A way in that is guarded for GET alone is open", Asks: "the status and the content type of GET, and no body", Do: func(ctx context.Context, t *try) {
+			cases = append(cases, Case{Name: name, Why: "RFC 9110, section 9.3.2: HEAD is GET without the body. A path that is guarded for GET alone is open", Asks: "the status and the content type of GET, and no body", Do: func(ctx context.Context, t *try) {
 				a := t.send(ctx, get(path, lines...))
 				b := t.send(ctx, ask("HEAD", path, lines...))
 				kind, length := a.header.Get("Content-Type"), b.header.Get("Content-Length")

@@ -78,7 +78,7 @@ func refusesSchemes() []Case {
 		{Name: "refuses-JWT", Send: authorization("Authorization: JWT {token}"), Want: noToken, Why: another},
 		{Name: "refuses-Bear", Send: authorization("Authorization: Bear {token}"), Want: noToken, Why: another},
 		{Name: "refuses-Bearers", Send: authorization("Authorization: Bearers {token}"), Want: noToken, Why: another},
-		{Name: "refuses-a-short-word", Send: authorization("Authorization: x"), Want: noToken, Why: "Who cuts seven bytes off must look whether there are as many (CWE-125)"},
+		{Name: "refuses-a-short-word", Send: authorization("Authorization: x"), Want: noToken, Why: "Code that cuts off seven bytes must first check that there are seven"},
 		{Name: "refuses-a-token-without-a-scheme", Send: authorization("Authorization: {token}"), Want: either, Why: another},
 		{Name: "refuses-a-token-glued-to-its-scheme", Send: authorization("Authorization: Bearer{token}"), Want: either, Why: another},
 		{Name: "refuses-a-colon-behind-the-scheme", Send: authorization("Authorization: Bearer: {token}"), Want: either, Why: another},

@@ -14,9 +14,9 @@ func doors() []Case {
 }
 
 const (
-	oneDoor  = "The contract: no other header opens a door. One that is tried on each route finds the route that was forgotten (CWE-306)"
+	oneDoor  = "The contract: no other header opens a door. Attackers try each of them on every route, until they find the one that was forgotten (CWE-306)"
 	anyone   = "Anybody can write a header (CWE-290)"
-	override = "A proxy that lets GET pass would let this pass, too (CWE-436)"
+	override = "A proxy that lets every GET pass would let this one pass, too (CWE-436)"
 )
 
 // closed is a case: with these lines and this query, every route that needs a token answers
@@ -98,7 +98,7 @@ func claimsOfTrust() (cases []Case) {
 
 // badTokensWithHelp are bad tokens, and beside them something that must not make up for it.
 func badTokensWithHelp() []Case {
-	const both = "Who finds one token bad must not go and look for another"
+	const both = "A server that has found one token bad must not go looking for a better one"
 	bad := "Authorization: Bearer nonsense"
 	return []Case{
 		closed("looks-for-no-better-token-in-other-headers", both, "", badToken, bad, "X-Access-Token: {token}", "X-Authorization: Bearer {token}", "Proxy-Authorization: Bearer {token}", "X-Auth-Token: {token}"),
@@ -110,10 +110,10 @@ func badTokensWithHelp() []Case {
 	}
 }
 
-// forgedEverywhere are Ann's token, spoilt: whoever does the work before the token is judged
-// does it for Ann.
+// forgedEverywhere are Ann's token, spoilt. A server that does the work before it judges the
+// token does it for Ann.
 func forgedEverywhere() []Case {
-	const first = "Whoever does the work first and judges the token afterwards answers 401, and the work is done (CWE-696)"
+	const first = "A server that does the work first and judges the token afterwards answers 401, but the work is done (CWE-696)"
 	forged := func(name string, key bool, spoil func(t *try, header, payload, signature string) string) Case {
 		return Case{Name: "changes-nothing-for-" + name, Key: key, Why: first, Asks: badToken.String() + ", and nothing changes, on every route that needs a token", Do: func(ctx context.Context, t *try) {
 			header, payload, signature, ok := parts(t.fill(ctx, "{token}"))
@@ -144,7 +144,7 @@ func forgedEverywhere() []Case {
 
 // otherPaths are paths that mean one thing to what guards and another to what answers.
 func otherPaths() []Case {
-	const around = "What guards a path and what answers it must read it alike (CWE-436, CWE-22)"
+	const around = "The code that guards a path and the code that answers it must read it in the same way (CWE-436, CWE-22)"
 	ways := func(to string) []string {
 		name := strings.TrimPrefix(to, "/")
 		return []string{

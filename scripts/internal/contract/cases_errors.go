@@ -34,7 +34,7 @@ func haveAForm() []Case {
 // tellNothing are errors that attackers learn from.
 func tellNothing() []Case {
 	return []Case{
-		{Name: "names-nothing-from-inside", Asks: "no word of a library, a query, a file or a key in any error", Why: "They help whoever is attacking (CWE-209)", Do: func(ctx context.Context, t *try) {
+		{Name: "names-nothing-from-inside", Asks: "no word of a library, a query, a file or a key in any error", Why: "They help an attacker (CWE-209)", Do: func(ctx context.Context, t *try) {
 			u := t.newUser(ctx)
 			_, payload, signature, _ := parts(u.token)
 			for _, r := range []request{
@@ -125,7 +125,7 @@ func limits() []Case {
 		{Name: "takes-a-task-of-64-KB", Send: post("/tasks", padded(`{"title":"x"`, 64<<10)).as("{token}"), Want: status(201), Why: almost},
 		{Name: "refuses-a-task-of-64-KB-and-a-byte", Send: post("/tasks", padded(`{"title":"x"`, 64<<10+1)).as("{token}"), Want: tooLarge, Why: size},
 		{Name: "refuses-a-task-with-64-KB-behind-it", Send: post("/tasks", `{"title":"x"}`+strings.Repeat(" ", 64<<10)).as("{token}"), Want: tooLarge, Why: "The contract: 413 for the body, not for what is in it"},
-		{Name: "refuses-a-title-of-100-KB", Send: post("/tasks", `{"title":"`+strings.Repeat("x", 100_000)+`"}`).as("{token}"), Want: tooLarge, Why: "The contract: refused, and not cut off (CWE-222)"},
+		{Name: "refuses-a-title-of-100-KB", Send: post("/tasks", `{"title":"`+strings.Repeat("x", 100_000)+`"}`).as("{token}"), Want: tooLarge, Why: "The contract: it's refused, and not cut off"},
 		{Name: "survives-a-header-of-a-megabyte", Send: get("/auth/me", "X-Large: "+strings.Repeat(kilobyte, 1024)), Want: status(400, 413, 431), Closing: true, Alive: true, Why: "RFC 6585, section 5; CWE-770"},
 		{Name: "survives-a-token-of-a-megabyte", Send: get("/auth/me").as(strings.Repeat(kilobyte, 1024)), Want: status(400, 401, 413, 431), Closing: true, Alive: true, Why: "CWE-770"},
 		{Name: "survives-ten-thousand-headers", Send: get("/auth/me", strings.Split(strings.TrimSuffix(strings.Repeat("X-A: b\n", 10_000), "\n"), "\n")...), Want: wants(calm, status(400, 401, 413, 431)), Closing: true, Alive: true, Why: "CWE-770"},

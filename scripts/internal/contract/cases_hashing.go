@@ -16,7 +16,7 @@ import (
 // hashesInTime are about how long passwords are hashed, and for whom. They are asked alone.
 func hashesInTime() []Case {
 	const (
-		clock = "An answer that comes sooner tells by the clock who has an account (CWE-208)"
+		clock = "If unknown emails are answered sooner, an attacker finds out who has an account just by timing the answers (CWE-208)"
 		queue = "The contract: more passwords than can be hashed in time get 503 overloaded with Retry-After, within ten seconds, and never 500 (CWE-770)"
 	)
 	return []Case{

@@ -72,8 +72,8 @@ func logsInHowever() []Case {
 		{Name: "takes-parameters-in-any-order", Send: form("password={password}&username={email}&grant_type=password"), Want: loggedIn, Why: theContract},
 		{Name: "takes-a-charset", Send: form(good).retyped("application/x-www-form-urlencoded; charset=UTF-8"), Want: loggedIn, Why: "Spring sends it with every form (keycloak/keycloak#20671)"},
 		{Name: "takes-the-media-type-in-any-case", Send: form(good).retyped("Application/X-WWW-Form-URLencoded"), Want: loggedIn, Why: "RFC 9110, section 8.3.1: media types have no case"},
-		{Name: "ignores-an-authorization-header", Send: form(good).with("Authorization: Basic Y2xpZW50OnNlY3JldA=="), Want: loggedIn, Why: "There stand the client's own name and secret, if anything (RFC 6749, section 2.3.1)"},
-		{Name: "ignores-a-bad-token", Send: form(good).as("nonsense"), Want: loggedIn, Why: "Who logs in may have an old token still"},
+		{Name: "ignores-an-authorization-header", Send: form(good).with("Authorization: Basic Y2xpZW50OnNlY3JldA=="), Want: loggedIn, Why: "It's where clients put their own name and secret, if they have any (RFC 6749, section 2.3.1)"},
+		{Name: "ignores-a-bad-token", Send: form(good).as("nonsense"), Want: loggedIn, Why: "Somebody who logs in may still have an old token"},
 		{Name: "takes-an-email-in-upper-case", Asks: "200", Why: "An email that is one for signing up is one for logging in (CWE-178)", Do: func(ctx context.Context, t *try) {
 			t.expect(ctx, login(strings.ToUpper(t.ann().email), password), loggedIn)
 		}},
@@ -138,7 +138,7 @@ func refusesPasswords() []Case {
 		}},
 		wrong("takes-a-username-for-text", "username=%27+OR+1%3D1+--&password={password}", "CWE-89"),
 		wrong("knows-no-wildcards", "username=%25&password={password}", "LIKE is not = (CWE-155)"),
-		{Name: "shuts-nobody-out-for-the-mistakes-of-others", Asks: "after six wrong passwords of one user, another one logs in", Why: "Anybody could shut the door for everybody (CWE-645)", Do: func(ctx context.Context, t *try) {
+		{Name: "shuts-nobody-out-for-the-mistakes-of-others", Asks: "after six wrong passwords of one user, another one logs in", Why: "Anybody could lock everybody out (CWE-645)", Do: func(ctx context.Context, t *try) {
 			victim := t.newUser(ctx)
 			for range 6 {
 				t.expect(ctx, form("username={new}&password=wrong-horse"), badLogin)
@@ -151,7 +151,7 @@ func refusesPasswords() []Case {
 // refusesForms is the answer to what is no good form.
 func refusesForms() []Case {
 	const (
-		noTwice  = "RFC 6749, section 3.2: parameters stand once. A filter in front may have judged the other one (CWE-235)"
+		noTwice  = "RFC 6749, section 3.2: each parameter comes once. A filter before the server may have judged the other one (CWE-235)"
 		noURL    = "URLs are kept in logs and histories (CWE-598)"
 		onlyForm = "RFC 6749, section 4.3.2: a form, and nothing else (CWE-436)"
 	)
@@ -201,7 +201,7 @@ func refusesForms() []Case {
 	}
 }
 
-const toldWhy = "The contract: a detail says what was wrong with this request. Who is told something else looks in the wrong place"
+const toldWhy = "The contract: a detail says what was wrong with this request. Told anything else, people look for the mistake in the wrong place"
 
 // tells is that the detail is about something. Its words are free.
 func tells(about, pattern string) want {

@@ -11,7 +11,7 @@ import (
 func ownership() []Case { return slices.Concat(hidesTasks(), keepsTasksApart()) }
 
 // enumeration is what it costs if it does not.
-const enumeration = "Whoever can tell the two apart can look for other people's tasks (CWE-639, CWE-203)"
+const enumeration = "If the two can be told apart, an attacker can find out which tasks other people have (CWE-639, CWE-203)"
 
 // hides is a case in which Bob asks for Ann's task and for one that is not there.
 func hides(name string, of func(id string) request, statuses ...int) Case {

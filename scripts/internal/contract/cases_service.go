@@ -18,7 +18,7 @@ const describe = "The contract: the API described"
 
 // healthy is GET /healthz.
 func healthy() []Case {
-	const watch = "Whoever watches over servers has no token: one that answers otherwise is restarted again and again"
+	const watch = "The program that watches over a server has no token. If it's answered with anything else, it restarts the server again and again"
 	return []Case{
 		{Name: "is-healthy", Send: get("/healthz"), Want: status(200), Why: watch},
 		{Name: "is-healthy-whatever-token-is-sent", Send: get("/healthz").as("nonsense"), Want: status(200), Why: watch},
@@ -75,7 +75,7 @@ func page() []Case {
 			}
 			return ""
 		})), Why: "The contract: a page with an Authorize button"},
-		{Name: "loads-nothing-from-strangers", Asks: "a page that names no other origin, and whose own files are there", Why: "Whoever owns that origin, or breaks into it, has every password that is typed here (CWE-829)", Do: func(ctx context.Context, t *try) {
+		{Name: "loads-nothing-from-strangers", Asks: "a page that names no other origin, and whose own files are there", Why: "The owner of that origin, or anybody who breaks into it, gets every password that is typed here (CWE-829)", Do: func(ctx context.Context, t *try) {
 			open := func(target string) answer {
 				a, err := t.askGuarded(ctx, get(target))
 				if err != nil {

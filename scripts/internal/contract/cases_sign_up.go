@@ -36,7 +36,7 @@ func signsUp() []Case {
 				return `"id" is "chosen-by-me"`
 			}
 			return ""
-		})), Why: "Who chooses an id may choose somebody else's (CWE-915)"},
+		})), Why: "People who may choose an id may choose somebody else's (CWE-915)"},
 		{Name: "takes-json-whatever-it-is-called", Asks: "201 for any content type, or none", Why: "The contract: the Content-Type of a JSON body is not looked at", Do: func(ctx context.Context, t *try) {
 			for _, contentType := range []string{"", "text/plain", "application/x-www-form-urlencoded"} {
 				t.expect(ctx, post("/users", `{"email":`+quoted(newEmail())+`,"password":"{password}"}`).retyped(contentType), status(201))
@@ -60,11 +60,11 @@ func refusesToSignUp() []Case {
 		{Name: "refuses-single-quotes", Send: post("/users", `{'email':'{new}','password':'{password}'}`), Want: invalid(400), Why: forJSON},
 		{Name: "refuses-a-comma-at-the-end", Send: post("/users", `{"email":"{new}","password":"{password}",}`), Want: invalid(400), Why: forJSON},
 		{Name: "refuses-a-comment", Send: post("/users", `{"email":"{new}","password":"{password}"} // Ann`), Want: invalid(400), Why: forJSON},
-		{Name: "refuses-a-second-object", Send: post("/users", `{"email":"{new}","password":"{password}"}{"email":"x"}`), Want: invalid(400), Why: forJSON + ": a filter in front may judge one of the two, and the server take the other (CWE-436)"},
+		{Name: "refuses-a-second-object", Send: post("/users", `{"email":"{new}","password":"{password}"}{"email":"x"}`), Want: invalid(400), Why: forJSON + ": a filter before the server may judge one of the two, and the server take the other (CWE-436)"},
 		{Name: "refuses-a-brace-too-many", Send: post("/users", `{"email":"{new}","password":"{password}"}}`), Want: invalid(400), Why: forJSON + " (golang/go#36225)"},
 		{Name: "refuses-a-bracket-too-many", Send: post("/users", `{"email":"{new}","password":"{password}"}]`), Want: invalid(400), Why: forJSON + " (golang/go#36225)"},
 		{Name: "refuses-a-form", Send: post("/users", "email={new}&password={password}"), Want: invalid(400), Why: forJSON},
-		{Name: "refuses-broken-utf-8", Send: withPassword("\"correct\xff\xfe-horse\""), Want: invalid(400, 422), Why: "RFC 8259, section 8.1: JSON is UTF-8. Who repairs it makes two passwords one"},
+		{Name: "refuses-broken-utf-8", Send: withPassword("\"correct\xff\xfe-horse\""), Want: invalid(400, 422), Why: "RFC 8259, section 8.1: JSON is UTF-8. A server that repairs it takes two passwords for one"},
 		{Name: "refuses-a-list", Send: post("/users", `[{"email":"{new}","password":"{password}"}]`), Want: invalid(400, 422), Why: forFields},
 		{Name: "refuses-null", Send: post("/users", `null`), Want: invalid(400, 422), Why: forFields},
 		{Name: "refuses-a-text-in-quotes", Send: post("/users", `"{new}"`), Want: invalid(400, 422), Why: forFields},
@@ -102,7 +102,7 @@ func afterSigningUp() []Case {
 			a := t.expect(ctx, login(strings.ToUpper(email), password), loggedIn)
 			t.expect(ctx, get("/auth/me").as(a.text("access_token")), status(200), field("email", email))
 		}},
-		{Name: "changes-nothing-when-it-refuses", Asks: "the old password still logs in, and the new one does not", Why: "Whoever knows an email would take the account (CWE-640)", Do: func(ctx context.Context, t *try) {
+		{Name: "changes-nothing-when-it-refuses", Asks: "the old password still logs in, and the new one does not", Why: "Anybody who knows the email could take over the account (CWE-620)", Do: func(ctx context.Context, t *try) {
 			u := t.newUser(ctx)
 			t.expect(ctx, post("/users", `{"email":`+quoted(u.email)+`,"password":"another-password"}`), problem("email_taken", 409))
 			t.expect(ctx, login(u.email, "another-password"), badLogin)

@@ -169,7 +169,7 @@ var tooMany = problem("too_many_tasks", 409)
 
 // endsTitles is how long a title may be.
 func endsTitles() (cases []Case) {
-	const long = "The contract: 1 to 500 characters. One that is cut off is not what was sent (CWE-222), and off by one is CWE-193"
+	const long = "The contract: 1 to 500 characters. One that is cut off is not what was sent, and off by one is CWE-193"
 	for name, title := range map[string]string{
 		"of-one-character": "x", "of-500-letters-with-accents": strings.Repeat("é", 500), "of-500-characters-of-four-bytes": strings.Repeat("🐎", 500), "of-500-quotes": strings.Repeat(`"`, 500), "of-500-line-separators": strings.Repeat("\u2028", 500),
 	} {
@@ -248,7 +248,7 @@ func findsTasks() []Case {
 
 // assignsNothing are fields that a client must not write.
 func assignsNothing() []Case {
-	const assign = "Who may write any field writes the owner too (CWE-915)"
+	const assign = "If any field may be written, so may the owner (CWE-915)"
 	cases := []Case{
 		{Name: "ignores-an-id-in-the-body", Asks: "an id of the server's own", Why: assign, Do: func(ctx context.Context, t *try) {
 			for _, field := range []string{"id", "ID", "Id"} {

@@ -16,7 +16,7 @@ func together() []Case {
 // losesNothing are requests of many for one thing, and of one for many.
 func losesNothing() []Case {
 	return []Case{
-		{Name: "gives-an-email-to-one-of-eight", Asks: "one 201, and seven times 409 email_taken", Why: "Who looks first and inserts then lets two in (CWE-367)", Do: func(ctx context.Context, t *try) {
+		{Name: "gives-an-email-to-one-of-eight", Asks: "one 201, and seven times 409 email_taken", Why: "A server that looks first and inserts afterwards lets two in (CWE-367)", Do: func(ctx context.Context, t *try) {
 			for range 2 {
 				race(ctx, t, newEmail())
 			}
@@ -110,7 +110,7 @@ func mixesNothingUp() []Case {
 // servesOthers are requests that must not wait for, or spoil, each other.
 func servesOthers() []Case {
 	return []Case{
-		{Name: "deletes-a-task-once", Asks: "of eight requests at once one 204, and seven times 404, however often it is tried", Why: "Who looks first and deletes then deletes twice (CWE-367)", Do: func(ctx context.Context, t *try) {
+		{Name: "deletes-a-task-once", Asks: "of eight requests at once one 204, and seven times 404, however often it is tried", Why: "A server that looks first and deletes afterwards deletes twice (CWE-367)", Do: func(ctx context.Context, t *try) {
 			const rounds, clients = 12, 8
 			for range rounds {
 				id := t.newTask(ctx, t.ann().token)

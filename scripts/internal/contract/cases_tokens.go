@@ -31,7 +31,7 @@ func issued() []Case {
 				t.fail("exp in seconds since 1970, within a day from now", "claims %v", claims(t.fill(ctx, "{token}")))
 			}
 		}},
-		{Name: "name-a-subject-that-is-no-email", Asks: `"sub", a text, and not the email`, Why: "Who gets an email next would get the account with it (ASVS 5.0, 10.3.3)", Do: func(ctx context.Context, t *try) {
+		{Name: "name-a-subject-that-is-no-email", Asks: `"sub", a text, and not the email`, Why: "The next owner of the email would get the account, too (ASVS 5.0, 10.3.3)", Do: func(ctx context.Context, t *try) {
 			subject, _ := claims(t.fill(ctx, "{token}"))["sub"].(string)
 			if subject == "" || strings.Contains(strings.ToLower(subject), "@") {
 				t.fail("sub, a text that is no email", "claims %v", claims(t.fill(ctx, "{token}")))

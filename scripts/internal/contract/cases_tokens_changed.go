@@ -60,7 +60,7 @@ func otherSignatures() []Case {
 		changed("refuses-a-signature-that-differs-at-its-end", macReason, func(h, p, s, _ string) string { return h + "." + p + "." + flip(s, 31) }),
 		changed("refuses-an-empty-signature", "CVE-2020-28042", func(h, p, _, _ string) string { return h + "." + p + "." }),
 		changed("refuses-a-missing-signature", shapeReason, func(h, p, _, _ string) string { return h + "." + p }),
-		changed("refuses-half-a-signature", "Who compares as much as there is takes the empty one too (CWE-187)", func(h, p, s, _ string) string { return h + "." + p + "." + s[:len(s)/2/4*4] }),
+		changed("refuses-half-a-signature", "Code that compares as much as there is takes an empty one, too (CWE-187)", func(h, p, s, _ string) string { return h + "." + p + "." + s[:len(s)/2/4*4] }),
 		changed("refuses-a-signature-and-more", macReason, func(h, p, s, _ string) string { return h + "." + p + "." + part(unpart(s)+"more") }),
 		changed("refuses-the-signature-of-another-token", macReason, func(h, p, _, other string) string {
 			_, _, theirs, _ := parts(other)
@@ -152,7 +152,7 @@ func otherKeys() (cases []Case) {
 			return hs256(key, `{"alg":"HS256","typ":"JWT","kid":`+quoted(kid)+`}`, unpart(p))
 		}))
 	}
-	cases = append(cases, changed("refuses-a-secret-that-the-token-brings-along", "Whoever sends the token would choose the key (CVE-2018-0114)", func(_, p, _, _ string) string {
+	cases = append(cases, changed("refuses-a-secret-that-the-token-brings-along", "The sender of the token would choose the key (CVE-2018-0114)", func(_, p, _, _ string) string {
 		return hs256("brought-along-brought-along-12345", `{"alg":"HS256","typ":"JWT","jwk":{"kty":"oct","k":"`+part("brought-along-brought-along-12345")+`"},"k":"`+part("brought-along-brought-along-12345")+`","secret":"brought-along-brought-along-12345"}`, unpart(p))
 	}))
 	return cases
@@ -160,7 +160,7 @@ func otherKeys() (cases []Case) {
 
 // keysBroughtAlong are where the token itself says.
 func keysBroughtAlong() (cases []Case) {
-	cases = append(cases, Case{Name: "refuses-an-RSA-key-that-the-token-brings-along", Asks: "401 invalid_token", Why: "Whoever sends the token would choose the key (CVE-2018-0114)", Do: func(ctx context.Context, t *try) {
+	cases = append(cases, Case{Name: "refuses-an-RSA-key-that-the-token-brings-along", Asks: "401 invalid_token", Why: "The sender of the token would choose the key (CVE-2018-0114)", Do: func(ctx context.Context, t *try) {
 		_, payload, _, _ := parts(t.fill(ctx, "{token}"))
 		token, err := rs256(unpart(payload))
 		if err != nil {

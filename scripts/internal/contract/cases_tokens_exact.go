@@ -94,7 +94,7 @@ func otherSpellings() (cases []Case) {
 
 // everyByte is a case: the signature is compared to its end, whatever is changed in it.
 func everyByte() Case {
-	return Case{Name: "refuses-a-signature-whichever-byte-differs", Why: "A signature that is compared in part is found by trying the rest (CWE-187)", Asks: "401 invalid_token for each of 32 bytes that is changed, after the token as it was has been taken", Do: func(ctx context.Context, t *try) {
+	return Case{Name: "refuses-a-signature-whichever-byte-differs", Why: "If only a part of a signature is compared, that part is all that an attacker must guess (CWE-187)", Asks: "401 invalid_token for each of 32 bytes that is changed, after the token as it was has been taken", Do: func(ctx context.Context, t *try) {
 		header, payload, signature, ok := parts(t.fill(ctx, "{token}"))
 		if !ok {
 			t.fail("a token of three parts", "%s", t.fill(ctx, "{token}"))

@@ -22,7 +22,7 @@ func forged() []Case {
 
 const (
 	goodPayload = `{"sub":SUB,"exp":NOW+600}`
-	byAlgorithm = "Whoever sends the token must not choose the algorithm (RFC 8725, section 3.1)"
+	byAlgorithm = "The sender of a token must not choose its algorithm (RFC 8725, section 3.1)"
 	bySubject   = "A token of nobody must not become somebody's (RFC 8725, section 3.8)"
 	byExp       = "RFC 7519, section 4.1.4: on or after exp it is not accepted"
 	byNbf       = "RFC 7519, section 4.1.5"
@@ -51,7 +51,7 @@ func claimingFor(limit time.Duration, name, header, payload, why string, wanted 
 
 // theKey is the case that the others rely on.
 func theKey() Case {
-	return Case{Name: "takes-a-token-signed-with-the-key", Key: true, Twin: true, Asks: "200 for a good token that we sign with the key, as the server does", Why: "The key is used as it is: whoever else has it can verify and sign (RFC 7518, section 3.2). Or is -secret not this server's SECRET_KEY?", Do: func(ctx context.Context, t *try) {
+	return Case{Name: "takes-a-token-signed-with-the-key", Key: true, Twin: true, Asks: "200 for a good token that we sign with the key, as the server does", Why: "The key is used as it is, so that everybody else who has it can verify and sign (RFC 7518, section 3.2). Or is the key (-secret, or SECRET_KEY) not this server's?", Do: func(ctx context.Context, t *try) {
 		t.expect(ctx, get("/auth/me").as(hs256(t.suite.Key, goodHeader, t.claims(goodPayload))), ok)
 		header, payload, _, _ := parts(t.fill(ctx, "{token}"))
 		if signed := hs256(t.suite.Key, unpart(header), unpart(payload)); signed != t.fill(ctx, "{token}") {
@@ -85,8 +85,8 @@ func timesOver() (cases []Case) {
 		claiming("refuses-exp-0", goodHeader, `{"sub":SUB,"exp":0}`, byExp+" (golang-jwt/jwt#509)", badToken),
 		claiming("refuses-a-negative-exp", goodHeader, `{"sub":SUB,"exp":-1}`, byExp, badToken),
 		claiming("refuses-an-exp-before-half-a-second", goodHeader, `{"sub":SUB,"exp":NOW-1.5}`, byNumber, badToken),
-		claiming("refuses-a-token-without-exp", goodHeader, `{"sub":SUB}`, "It would be good for ever (livekit/protocol#1706; CWE-613)", badToken),
-		claiming("refuses-a-token-with-iat-alone", goodHeader, `{"sub":SUB,"iat":NOW+0}`, "It would be good for ever (CWE-613)", badToken),
+		claiming("refuses-a-token-without-exp", goodHeader, `{"sub":SUB}`, "It would be good forever (livekit/protocol#1706; CWE-613)", badToken),
+		claiming("refuses-a-token-with-iat-alone", goodHeader, `{"sub":SUB,"iat":NOW+0}`, "It would be good forever (CWE-613)", badToken),
 	)
 	for _, wrong := range []string{"null", "true", `"tomorrow"`, `""`, "[]", `{"in":600}`} {
 		name := map[string]string{`"tomorrow"`: "text", `""`: "an-empty-text"}[wrong]
@@ -127,7 +127,7 @@ func claimsThatAreOdd() []Case {
 		claiming("refuses-an-exp-that-is-a-list-of-a-number", goodHeader, `{"sub":SUB,"exp":[9999999999]}`, byNumber, badToken),
 		claiming("survives-a-huge-exp", goodHeader, `{"sub":SUB,"exp":1e300}`, "Libraries differ; nothing may break (CWE-190)", okOrNot),
 		claiming("takes-an-exp-with-a-fraction", goodHeader, `{"sub":SUB,"exp":NOW+600.5}`, "RFC 7519, section 2, allows it", ok),
-		claiming("survives-a-claim-that-stands-twice", goodHeader, `{"sub":"nobody","sub":SUB,"exp":NOW+600}`, "RFC 7519, section 4, leaves it to the reader; nothing may break", okOrNot),
+		claiming("survives-a-claim-that-stands-twice", goodHeader, `{"sub":"nobody","sub":SUB,"exp":NOW+600}`, "RFC 7519, section 4: the token is refused, or the last one counts; nothing may break", okOrNot),
 		claiming("survives-deep-claims", goodHeader, `{"sub":SUB,"exp":NOW+600,"x":`+strings.Repeat("[", 500)+strings.Repeat("]", 500)+`}`, "CWE-674", okOrNot),
 	}
 }
@@ -219,7 +219,7 @@ func otherSubjects() (cases []Case) {
 		if name == "" {
 			name = kind(wrong)
 		}
-		cases = append(cases, claiming("refuses-a-subject-that-is-"+name, goodHeader, `{"sub":`+wrong+`,"exp":NOW+600}`, "RFC 7519, section 4.1.2: sub is a text; whoever takes it for one panics on the rest (dgrijalva/jwt-go#186)", badToken))
+		cases = append(cases, claiming("refuses-a-subject-that-is-"+name, goodHeader, `{"sub":`+wrong+`,"exp":NOW+600}`, "RFC 7519, section 4.1.2: sub is a text. Code that takes it for granted panics on anything else (dgrijalva/jwt-go#186)", badToken))
 	}
 	for name, subject := range map[string]string{
 		"nobody": `"nobody"`, "minus-one": `"-1"`, "zero": `"0"`, "a-huge-number": `"99999999999999999999999999"`, "a-wildcard": `"%"`, "SQL": `"' OR '1'='1"`,

@@ -51,7 +51,7 @@ func login(email, password string) request {
 	return form("username=" + url.QueryEscape(email) + "&password=" + url.QueryEscape(password))
 }
 
-// whole sends a text that need not be HTTP at all. {host} and {base} become the server's.
+// whole sends a text that may not be HTTP at all. {host} and {base} become the server's.
 func whole(text string) request { return request{whole: text} }
 
 // with adds lines to the header.

@@ -1,12 +1,16 @@
 package contract
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"tokenauth.example/scripts/internal/report"
 	"tokenauth.example/scripts/internal/verdict"
 )
+
+// Unseen is what nobody can see of a server by asking it.
+const Unseen = "What can't be seen from outside: what the server logs, how it treats users who are deactivated or deleted, what it answers while its database fails, and whether what it has answered survives a crash. The tests of the steps ask about these."
 
 // Result is what became of the cases.
 type Result struct {
@@ -48,7 +52,7 @@ func (r Result) NotJudged() (n int) {
 // nothing, and takes nothing away.
 func (r Result) Class() report.Class {
 	class := report.Class{Version: 1, Graded: r.Began, Seconds: r.Took.Seconds(), Isolation: "none", Interrupted: r.Stopped}
-	server := report.Learner{Name: strings.TrimPrefix(strings.TrimPrefix(r.URL, "http://"), "https://"), Source: r.URL, Seconds: r.Took.Seconds(), Notes: r.Notes}
+	server := report.Learner{Name: strings.TrimPrefix(strings.TrimPrefix(r.URL, "http://"), "https://"), Source: r.URL, Seconds: r.Took.Seconds(), Notes: append(slices.Clone(r.Notes), Unseen)}
 	for _, section := range r.Sections {
 		step := report.Step{Name: section.Name, Title: section.Title}
 		done := report.StepResult{Name: section.Name}

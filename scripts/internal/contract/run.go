@@ -170,7 +170,7 @@ func sideBySide(all []job, workers int, run func(job)) {
 }
 
 // noKey is why cases that need the key are not run.
-const noKey = "it forges tokens, for which it needs the server's key: -secret"
+const noKey = "it forges tokens, for which it needs the server's key: give it with -secret, or in SECRET_KEY"
 
 // stop ends a case, as a panic that run recovers.
 type stop struct{ outcome Outcome }

@@ -23,7 +23,7 @@ type suite struct {
 }
 
 // greet finds out whether there is a server of the kind that the contract is about. It
-// need not be a good one: any of the answers that only such a server gives will do.
+// may be a bad one: any of the answers that only such a server gives will do.
 func (s *suite) greet(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -111,9 +111,9 @@ func (s *suite) tryKey(ctx context.Context) string {
 	token := hs256(s.Key, goodHeader, fmt.Sprintf(`{"sub":%s,"exp":%d}`, quoted(subject), s.now()+600))
 	switch a, err := s.at.send(ctx, get("/auth/me").as(token).within(s.pace.longest)); {
 	case errors.Is(err, errLate):
-		return "whether -secret is the server's key could not be found out: the server, or the machine, is too slow"
+		return "whether the key is the server's could not be found out: the server, or the machine, is too slow"
 	case err != nil || a.status != http.StatusOK:
-		return "a good token that is signed with -secret is refused, so refusing a bad one says nothing: see tokens/takes-a-token-signed-with-the-key"
+		return "a good token that is signed with the key is refused, so refusing a bad one says nothing: see tokens/takes-a-token-signed-with-the-key"
 	}
 	return ""
 }

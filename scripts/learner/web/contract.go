@@ -39,7 +39,7 @@ func askContract(ctx context.Context, s *session.Session, in *command.Input) (in
 		return command.Trouble, err
 	}
 	options := contract.Options{URL: address, Key: in.String("secret"), Progress: func(done, all int) { s.Screen.Progress("%d of %d ...", done, all) }}
-	if options.Key == "-" {
+	if options.Key == "" || options.Key == "-" {
 		options.Key = os.Getenv("SECRET_KEY")
 	}
 	if sections := in.String("section"); sections != "" {

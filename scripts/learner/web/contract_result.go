@@ -42,7 +42,7 @@ func showResult(out *screen.Screen, result contract.Result) int {
 			out.Printf("  %s", name)
 		}
 	}
-	for _, note := range result.Notes {
+	for _, note := range append(slices.Clone(result.Notes), contract.Unseen) {
 		out.Printf("")
 		out.Wrap("", note)
 	}

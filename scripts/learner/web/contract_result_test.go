@@ -30,7 +30,7 @@ func TestContractResult_Screen(t *testing.T) {
 			"log-in/gives-a-token":            {Verdict: verdict.Pass},
 			"log-in/refuses-another-password": {Verdict: verdict.Fail, Cause: "Another password is refused.", Got: "200", Want: "401"},
 			"log-in/answers-again":            {Verdict: verdict.Fail, Unreached: true},
-			"tokens/refuses-alg-none":         {Verdict: verdict.NotRun, Cause: "it forges tokens, for which it needs the server's key: -secret"},
+			"tokens/refuses-alg-none":         {Verdict: verdict.NotRun, Cause: "it forges tokens, for which it needs the server's key: give it with -secret, or in SECRET_KEY"},
 		},
 		Notes: []string{"The clock of the server is 12 seconds ahead of this one."},
 	})
