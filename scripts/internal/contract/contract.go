@@ -22,7 +22,7 @@ type Section struct {
 
 // Sections returns the whole contract, in its own order.
 func Sections() []Section {
-	return []Section{
+	sections := []Section{
 		{"sign-up", "POST /users signs a user up", signUp()},
 		{"log-in", "POST /auth/token gives a token for a password", logIn()},
 		{"bearer", "How a token is shown, and what is asked before it", bearerRules()},
@@ -38,6 +38,10 @@ func Sections() []Section {
 		{"together", "Requests at the same time", together()},
 		{"service", "/healthz, /openapi.json and /docs", service()},
 	}
+	for i, s := range sections {
+		sections[i].Cases = asked(s.Name, s.Cases)
+	}
+	return sections
 }
 
 // Case is one thing that the contract asks for. It needs no other: it makes the users and
