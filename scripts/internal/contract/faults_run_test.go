@@ -65,7 +65,12 @@ func TestFaultyServersInNode(t *testing.T) {
 				for _, name := range strings.Fields(f.cases) {
 					only[name] = true
 				}
-				failed, _ = failures(t, Options{URL: serve(t, []string{command, file}).URL, Key: key, Jobs: 8, only: only})
+				url := serve(t, []string{command, file}).URL
+				for range 3 { // what is timed may not be judged at once on a machine with much to do
+					if failed, _ = failures(t, Options{URL: url, Key: key, Jobs: 8, only: only}); len(failed) > 0 {
+						break
+					}
+				}
 				if t.Context().Err() == nil && !t.Failed() {
 					cache.Remember(kept, of.String(), failed)
 				}

