@@ -62,6 +62,8 @@ type Case struct {
 	Closing bool
 	// Alive asks, after that, whether the server still serves.
 	Alive bool
+	// Free asks, after a sign-up was refused, whether its email can still sign up.
+	Free bool
 	// Alone says that nothing else may be asked at the same time, because something is timed.
 	Alone bool
 
