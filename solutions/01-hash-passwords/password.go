@@ -6,54 +6,65 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
 )
 
-// How long a password may be, in bytes of UTF-8. Bcrypt never looks beyond
-// byte 72, so two passwords that differ only after it would be the same one.
 const (
-	MinBytes = 8
+	// MinCharacters is how many characters a password has at least. Each Unicode code
+	// point counts as one, so "é" and "王" are one character each.
+	MinCharacters = 8
+	// MaxBytes is how many bytes a password has at most. Bcrypt never looks beyond byte
+	// 72, so two passwords that differ only after it would be the same to it.
 	MaxBytes = 72
 )
 
 var (
-	// ErrTooShort is returned for a password of fewer than MinBytes bytes.
+	// ErrTooShort is returned for a password of fewer than MinCharacters characters.
 	ErrTooShort = errors.New("password is too short")
 	// ErrTooLong is returned for a password of more than MaxBytes bytes.
 	ErrTooLong = errors.New("password is too long")
-	// ErrNUL is returned for a password with a NUL byte in it. Bcrypt puts a
-	// NUL after the password and repeats the two until it has 72 bytes, so "ab"
-	// and "ab\x00ab" have the same hash.
+	// ErrNUL is returned for a password that contains a NUL byte. Bcrypt puts a NUL
+	// after the password and repeats the two until it has 72 bytes, so "ab" and
+	// "ab\x00ab" have the same hash.
 	ErrNUL = errors.New("password contains a NUL byte")
-	// ErrMismatch is returned when a password is not the one that was hashed.
+	// ErrCommon is returned for a password that so many people use that attackers try
+	// it first.
+	ErrCommon = errors.New("password is too common")
+	// ErrMismatch is returned when a password isn't the one that was hashed.
 	ErrMismatch = errors.New("password does not match")
 )
 
-// Hasher hashes passwords with bcrypt.
+// Hasher hashes passwords with bcrypt. Many requests may use it at the same time.
 type Hasher struct {
 	// Cost is bcrypt's work factor: hashing takes 2^Cost rounds, so each step up
 	// doubles the time. Tests use 4, the least there is; the server uses 12.
 	Cost int
 }
 
-// Hash returns a salted hash of plain that is safe to store. The salt is random
-// and part of the hash, so hashing the same password twice gives two hashes.
+// Hash returns a salted hash of plain, made at the cost h.Cost, that is safe to store. The
+// salt is random and part of the hash, so hashing the same password twice gives two
+// different hashes.
 //
-// It returns ErrTooShort, ErrTooLong or ErrNUL for a password it will not hash. Neither
-// an error nor a log ever holds the password.
+// For a password that it refuses, it returns "" and ErrTooShort, ErrTooLong, ErrNUL or
+// ErrCommon. Any other error means that bcrypt couldn't do its work. The password is never
+// in an error, and never printed or logged.
 //
-//workshop:todo 1 hash the password with bcrypt.GenerateFromPassword, at the cost h.Cost.
-//workshop:todo 2 before that, refuse a password of fewer than MinBytes bytes (ErrTooShort), of more than MaxBytes bytes (ErrTooLong), or with a NUL byte in it (ErrNUL).
+//workshop:todo 1 hash the password at the cost h.Cost. bcrypt.GenerateFromPassword makes the salt, too.
+//workshop:todo 2 before that, refuse a password that is too short, is too long, or contains a NUL byte.
+//workshop:todo 3 refuse a common password, too: IsCommon in common.go knows them.
 //workshop:stub return "", errors.New("Hash is not written yet")
 func (h Hasher) Hash(plain string) (string, error) {
 	switch {
-	case len(plain) < MinBytes:
+	case utf8.RuneCountInString(plain) < MinCharacters:
 		return "", ErrTooShort
 	case len(plain) > MaxBytes:
 		return "", ErrTooLong
 	case strings.ContainsRune(plain, 0):
 		return "", ErrNUL
+	case IsCommon(plain):
+		return "", ErrCommon
 	}
 	hash, err := bcrypt.GenerateFromPassword([]byte(plain), h.Cost)
 	if err != nil {
@@ -62,14 +73,19 @@ func (h Hasher) Hash(plain string) (string, error) {
 	return string(hash), nil
 }
 
-// Verify returns nil if plain is the password that hash was made from, and
-// ErrMismatch if it is not. Any other error means that hash is not a bcrypt hash:
-// that is the server's trouble, and says nothing about the password.
+// Verify returns nil if plain is the password that hash was made from, and ErrMismatch if
+// it isn't. Any other error means that hash isn't a whole hash: that is the server's
+// problem, and says nothing about the password.
 //
-// The cost comes from the hash, not from h, so older hashes keep working.
+// The cost comes from the hash and not from h, so hashes of any cost keep working. So do
+// those of passwords that Hash has begun to refuse as too short or too common. A password
+// that Hash refuses for what bcrypt does with it, one that is too long or contains a NUL
+// byte, is a wrong one.
 //
-//workshop:todo 3 compare the two with bcrypt.CompareHashAndPassword. Turn its error for a wrong password into ErrMismatch, and return any other, so that nobody takes it for one.
-//workshop:todo 4 return ErrMismatch for a password that Hash would never have hashed because it is too long or has a NUL: bcrypt would compare only a part of it.
+// Neither the password nor the hash is in an error, or printed or logged.
+//
+//workshop:todo 4 compare the two with bcrypt.CompareHashAndPassword. A wrong password is ErrMismatch; any other trouble stays an error of its own.
+//workshop:todo 5 a password that is too long or contains a NUL byte is a wrong one: don't leave that to bcrypt.
 //workshop:stub return errors.New("Verify is not written yet")
 func (h Hasher) Verify(hash, plain string) error {
 	if len(plain) > MaxBytes || strings.ContainsRune(plain, 0) {
