@@ -11,31 +11,33 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// MinKeyBytes is the least length of a key for HS256: as many bytes as a SHA-256
-// hash has (RFC 7518, section 3.2). A shorter one can be found by trying.
+// MinKeyBytes is how many bytes a key for HS256 has at least: as many as a SHA-256 hash
+// (RFC 7518, section 3.2). A shorter one can be found by trying.
 const MinKeyBytes = 32
 
 var (
 	// ErrShortKey is returned for a key of fewer than MinKeyBytes bytes.
 	ErrShortKey = fmt.Errorf("key is shorter than %d bytes", MinKeyBytes)
-	// ErrShortLifetime is returned for a lifetime under a second: the times in a
+	// ErrShortLifetime is returned for a lifetime under a second, because the times in a
 	// token are whole seconds.
 	ErrShortLifetime = errors.New("lifetime is shorter than a second")
 	// ErrNoSubject is returned when there is nobody to issue a token for.
 	ErrNoSubject = errors.New("subject is empty")
 )
 
-// Issuer issues tokens that are all signed with one key and all live equally long.
+// Issuer issues tokens that are all signed with one key and all live equally long. Many
+// requests may use it at the same time.
 type Issuer struct {
 	key      []byte
 	lifetime time.Duration
 }
 
-// NewIssuer returns an Issuer. The key must have MinKeyBytes bytes or more, or it
-// returns ErrShortKey; the lifetime must be a second or more, or it returns
-// ErrShortLifetime. The key is neither changed nor shown: no error and no log holds it.
+// NewIssuer returns an Issuer with its own copy of the key. For a key of fewer than
+// MinKeyBytes bytes it returns ErrShortKey, for a lifetime under a second
+// ErrShortLifetime. The caller's key stays as it is. It is never in an error, and never
+// printed or logged, not even a part of it.
 //
-//workshop:todo 1 refuse a key or a lifetime that is too short; otherwise return an Issuer that knows the lifetime, and has a copy of the key (bytes.Clone).
+//workshop:todo 1 refuse a key or a lifetime that is too short. Otherwise return an Issuer that knows its lifetime and has a copy of the key.
 //workshop:stub return nil, errors.New("NewIssuer is not written yet")
 func NewIssuer(key []byte, lifetime time.Duration) (*Issuer, error) {
 	if len(key) < MinKeyBytes {
@@ -44,19 +46,21 @@ func NewIssuer(key []byte, lifetime time.Duration) (*Issuer, error) {
 	if lifetime < time.Second {
 		return nil, ErrShortLifetime
 	}
-	// A copy: the caller may clear its key, or use the slice for something else.
+	// A copy, because the caller may clear its key, or use the slice for something else.
 	return &Issuer{key: bytes.Clone(key), lifetime: lifetime}, nil
 }
 
-// Issue returns a signed token for subject, and how long it will live. Whoever
-// holds the token is taken for its subject until then.
+// Issue returns a signed token for subject, and how long it will live, which is always
+// the whole lifetime of the Issuer. A server takes anybody who sends the token for its
+// subject until then.
 //
-// The token says who it is for (sub), since when (iat) and until when (exp). All
-// of that can be read by anyone: a token is signed, not encrypted. Without a
-// subject Issue returns ErrNoSubject.
+// The token is a JWT, signed with HS256. It says who it is for (sub), when it was issued
+// (iat) and when it expires (exp). Anybody can read that, because a token is signed and not
+// encrypted. Without a subject Issue returns "" and ErrNoSubject. Neither the token nor the
+// key is in an error, or printed or logged.
 //
-//workshop:todo 2 make the claims: the subject, the time now, and the time now plus the lifetime. jwt.RegisteredClaims has a field for each, jwt.NewNumericDate makes the times. Sign them as HS256 with the key (jwt.NewWithClaims, then SignedString), and return the token and i.lifetime.
-//workshop:todo 3 before that, refuse an empty subject with ErrNoSubject.
+//workshop:todo 2 make a token with the three claims, and sign it as HS256 with the key.
+//workshop:todo 3 before that, refuse an empty subject.
 //workshop:stub return "", 0, errors.New("Issue is not written yet")
 func (i *Issuer) Issue(subject string) (signed string, lifetime time.Duration, err error) {
 	if subject == "" {
