@@ -6,6 +6,7 @@ package verifier_test
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -69,22 +70,29 @@ func judge(t *testing.T, v *verifier.Verifier, signed string) {
 		return
 	}
 	dot := strings.LastIndexByte(signed, '.')
-	_, claims, signature, err := forge.Decode(signed)
+	header, claims, signature, err := forge.Decode(signed)
 	if err != nil {
 		t.Fatalf("accepted, and it is not a token: %v", err)
+	}
+	if _, ok := header["crit"]; ok {
+		t.Fatalf("accepted, and it demands what nobody here understands: %v", header)
+	}
+	for part := range strings.SplitSeq(signed, ".") {
+		if raw, err := base64.RawURLEncoding.DecodeString(part); err != nil || forge.Part(string(raw)) != part {
+			t.Fatalf("accepted, and it is another spelling of the token: %q", signed)
+		}
 	}
 	if !hmac.Equal(signature, forge.MAC(sha256.New, key, signed[:dot])) {
 		t.Fatalf("accepted, and its signature is wrong: %s", signed)
 	}
-	// encoding/json matches names in any case, and so may you: only our own issuer signs.
 	inTime, named := false, false
 	for name, value := range claims {
 		switch {
-		case strings.EqualFold(name, "exp") && seconds(value) > float64(time.Now().Unix()-1):
+		case name == "exp" && seconds(value) > float64(time.Now().Unix()-1):
 			inTime = true
 		case name == "nbf" && seconds(value) > float64(time.Now().Unix()+1):
 			t.Fatalf("accepted, and it is not valid yet: %s", signed)
-		case strings.EqualFold(name, "sub") && value == any(subject) && subject != "":
+		case name == "sub" && value == any(subject) && subject != "":
 			named = true
 		}
 	}
@@ -96,15 +104,12 @@ func judge(t *testing.T, v *verifier.Verifier, signed string) {
 	}
 }
 
-// seconds is a claim's value as a number: a JSON number, or one in quotes.
+// seconds is a claim's value as a number, if it is one.
 func seconds(value any) float64 {
-	text, ok := value.(string)
-	if number, isNumber := value.(json.Number); isNumber {
-		text, ok = number.String(), true
-	}
+	number, ok := value.(json.Number)
 	if !ok {
 		return 0
 	}
-	n, _ := strconv.ParseFloat(text, 64) // +Inf for what is too large
+	n, _ := strconv.ParseFloat(number.String(), 64) // +Inf for what is too large
 	return n
 }
