@@ -11,21 +11,23 @@ import (
 // settings are what the server is told by its environment.
 type settings struct {
 	key        []byte        // SECRET_KEY: signs the tokens; required
-	lifetime   time.Duration // ACCESS_TOKEN_EXPIRE_MINUTES: 1 to 525600, a year
+	lifetime   time.Duration // ACCESS_TOKEN_EXPIRE_MINUTES: 1 to 1440, a day
 	database   string        // DATABASE: a file
 	address    string        // ADDR: where to listen
 	bcryptCost int           // BCRYPT_COST: 10 to 16
 }
 
-// loadSettings reads the settings with getenv, which is os.Getenv in the running
-// server. A variable that is missing or empty has its default: 30 minutes, tasks.db,
-// 127.0.0.1:8000, cost 12. The key has none: a key that stands in the code can be
-// read by everybody who can read the code.
+// loadSettings reads the settings with getenv, and from nowhere else. In the running server
+// getenv is os.Getenv. A variable that is missing or empty has its default: 30 minutes,
+// tasks.db, 127.0.0.1:8000, cost 12. SECRET_KEY has none, because a key that is in the code
+// can be read by everybody who can read the code. It needs token.MinKeyBytes bytes or more.
 //
-// An error names the variable and says what it needs. It never quotes the key.
+// An error names the variable and says what it needs: for a number its limits, for the key
+// the command that makes one, "openssl rand -hex 32". It also says what the value was, but
+// it never repeats the key, nor any part of it.
 //
-//workshop:todo 1 get SECRET_KEY. If it has fewer than token.MinKeyBytes bytes, return an error that names it and the command that makes one: openssl rand -hex 32.
-//workshop:todo 2 get the other four. The numbers must be whole numbers within their limits; an error names the variable.
+//workshop:todo 1 refuse a key that is missing or too short.
+//workshop:todo 2 read the other four, each with its default, and refuse a number that is none or is outside its limits.
 //workshop:stub return settings{}, fmt.Errorf("loadSettings is not written yet")
 func loadSettings(getenv func(string) string) (settings, error) {
 	key := getenv("SECRET_KEY")
@@ -34,7 +36,7 @@ func loadSettings(getenv func(string) string) (settings, error) {
 			"SECRET_KEY needs %d bytes or more, and it has %d. Make one with: openssl rand -hex 32",
 			token.MinKeyBytes, len(key))
 	}
-	minutes, err := number(getenv, "ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 525_600)
+	minutes, err := number(getenv, "ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 1_440)
 	if err != nil {
 		return settings{}, err
 	}

@@ -13,5 +13,15 @@ import (
 
 func makeStoppable(*exec.Cmd) {}
 
-// stop tells the process to stop, as a terminal or an init system does.
+// stop tells the process to stop, as an init system does.
 func stop(process *os.Process) error { return process.Signal(syscall.SIGTERM) }
+
+// signals are those that ask a program to stop.
+var signals = []struct {
+	name, sender string
+	signal       os.Signal
+	send         func(*os.Process) error
+}{
+	{"SIGTERM", "which init systems and containers send", syscall.SIGTERM, stop},
+	{"SIGINT", "which a terminal sends for Ctrl+C", os.Interrupt, func(process *os.Process) error { return process.Signal(os.Interrupt) }},
+}

@@ -24,3 +24,12 @@ func stop(process *os.Process) error {
 	}
 	return nil
 }
+
+// signals are those that ask a program to stop.
+var signals = []struct {
+	name, sender string
+	signal       os.Signal
+	send         func(*os.Process) error
+}{
+	{"Ctrl+Break", "which a console sends", os.Interrupt, stop},
+}

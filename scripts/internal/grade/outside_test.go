@@ -49,7 +49,7 @@ func TestGrader_AsksProgramsFromOutside(t *testing.T) {
 	grader := &Grader{Go: g, Workshop: workshop, Steps: []steps.Step{last}, Sandbox: sandbox.Find(t.Context()), Fresh: true, Jobs: runtime.GOMAXPROCS(0), TestTime: time.Minute, Outside: true, Ungated: true}
 	class, err := grader.Class(t.Context(), []*intake.Submission{
 		submission("right", "main.go", "", ""),
-		submission("plain", "server.go", "return jsonErrors(mux), nil", "return mux, nil"),
+		submission("plain", "server.go", "return jsonErrors(mux, log), nil", "return mux, nil"),
 		submission("forger", "main.go", "func run(", "func init() {\n\tfmt.Fprintln(os.Stderr, `"+forged+"`)\n\tif os.Getenv(\"ADDR\") != \"\" {\n\t\tos.Exit(0)\n\t}\n}\n\nfunc run("),
 	})
 	if err != nil {

@@ -6,12 +6,17 @@
 package docs
 
 import (
+	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"io"
 	"net/http"
+	"strings"
+	"time"
 
-	"github.com/swaggest/swgui/v5/static" // Swagger UI's files, compressed
+	"github.com/swaggest/swgui/v5/static" // Swagger UI's files, most of them compressed
 
 	"tokenauth.example/login/api"
 )
@@ -27,9 +32,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 
 // AddTo adds GET /openapi.json (OpenAPI 3.1), GET /docs, and what that page loads.
 func AddTo(mux *http.ServeMux) {
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { serve(w, "openapi.json") })
-	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) { serve(w, "page.html") })
-	mux.HandleFunc("GET /docs/{file}", func(w http.ResponseWriter, r *http.Request) { serve(w, r.PathValue("file")) })
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) { serve(w, r, "openapi.json") })
+	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, r *http.Request) { serve(w, r, "page.html") })
+	mux.HandleFunc("GET /docs/{file}", func(w http.ResponseWriter, r *http.Request) { serve(w, r, r.PathValue("file")) })
 }
 
 // served are the files that may be asked for, and what they are.
@@ -42,31 +47,62 @@ var served = map[string]string{
 	"favicon-32x32.png":    "image/png",
 }
 
-// serve answers with one of our files, or one of Swagger UI's.
-func serve(w http.ResponseWriter, name string) {
-	content, err := open(name)
+// serve answers with one of our files, or one of Swagger UI's. What is embedded compressed
+// is sent like that to everybody who can read it. A browser that has the file already is
+// told so, by its ETag.
+func serve(w http.ResponseWriter, r *http.Request, name string) {
+	content, compressed, err := find(name)
 	if served[name] == "" || err != nil {
 		api.Fail(w, http.StatusNotFound, "not_found", "There is nothing here")
 		return
 	}
-	defer content.Close()
+	if compressed {
+		w.Header().Set("Vary", "Accept-Encoding")
+		if readsGzip(r) {
+			w.Header().Set("Content-Encoding", "gzip")
+		} else if content, err = unpack(content); err != nil {
+			api.Fail(w, http.StatusNotFound, "not_found", "There is nothing here")
+			return
+		}
+	}
+	sum := sha256.Sum256(content)
+	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
+	w.Header().Set("Cache-Control", "no-cache") // it may be kept, and is asked about each time
 	w.Header().Set("Content-Type", served[name])
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	_, _ = io.Copy(w, content) // a client that has gone needs no answer
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }
 
-// open opens a file of ours, or else one of Swagger UI's, most of which are compressed.
-func open(name string) (io.ReadCloser, error) {
-	for _, files := range []embed.FS{own, static.FS} {
-		if file, err := files.Open(name); err == nil {
-			return file, nil
+// find returns a file of ours, or else one of Swagger UI's, and whether it's compressed.
+func find(name string) (content []byte, compressed bool, err error) {
+	if content, err = own.ReadFile(name); err == nil {
+		return content, false, nil
+	}
+	if content, err = static.FS.ReadFile(name); err == nil {
+		return content, false, nil
+	}
+	content, err = static.FS.ReadFile(name + ".gz")
+	return content, true, err
+}
+
+// readsGzip reports whether the client says that it can read gzip, and doesn't say that
+// it would rather not (RFC 9110, section 12.5.3).
+func readsGzip(r *http.Request) bool {
+	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, quality, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(coding, " ", "")), ";")
+		if name == "gzip" {
+			return strings.Trim(quality, "q=0.") != "" || quality == ""
 		}
 	}
-	file, err := static.FS.Open(name + ".gz")
+	return false
+}
+
+func unpack(compressed []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
 		return nil, err
 	}
-	return gzip.NewReader(file)
+	return io.ReadAll(reader)
 }
