@@ -10,11 +10,19 @@ import (
 	"tokenauth.example/users"
 )
 
-// ErrNotFound is returned for a task that is not there, and for one that belongs
-// to somebody else: whoever asks must not learn which of the two it is.
-var ErrNotFound = errors.New("task not found")
+var (
+	// ErrNotFound is returned for a task that is not there, and for one that belongs to
+	// somebody else: nobody must learn which of the two it is.
+	ErrNotFound = errors.New("task not found")
+	// ErrTooMany is returned for one task more than MaxTasks of one owner.
+	ErrTooMany = errors.New("too many tasks")
+)
 
-// Task is something its owner means to do.
+// MaxTasks is how many tasks one owner may have. Without a limit, one user could fill the
+// disk, and a list could grow until it no longer fits into the memory.
+const MaxTasks = 1000
+
+// Task is something that its owner means to do.
 type Task struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
@@ -25,8 +33,9 @@ type Store struct {
 	db *users.Prepared
 }
 
-// schema makes the table if it is not there yet. Tasks are numbered in the order
-// in which they came; a user's tasks go when the user is deleted.
+// schema makes the table if it is not there yet. Tasks are numbered in the order in which
+// they came; a user's tasks go when the user is deleted. Of an owner who has 1000 tasks, an
+// INSERT adds no row.
 const schema = `
 CREATE TABLE IF NOT EXISTS tasks (
 	number   INTEGER PRIMARY KEY,
@@ -34,10 +43,15 @@ CREATE TABLE IF NOT EXISTS tasks (
 	owner_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
 	title    TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner_id, number)`
+CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner_id, number);
+CREATE TRIGGER IF NOT EXISTS too_many_tasks BEFORE INSERT ON tasks
+WHEN (SELECT count(*) FROM tasks WHERE owner_id = NEW.owner_id) >= 1000
+BEGIN
+	SELECT RAISE(IGNORE);
+END`
 
-// NewStore returns a Store on db, and makes its table if there is none yet. The
-// table of users must be there.
+// NewStore returns a Store on db, and makes its table if there is none yet. The table of
+// users must be there.
 func NewStore(db *sql.DB) (*Store, error) {
 	if _, err := db.Exec(schema); err != nil {
 		return nil, fmt.Errorf("make table tasks: %w", err)
@@ -45,24 +59,33 @@ func NewStore(db *sql.DB) (*Store, error) {
 	return &Store{db: users.Prepare(db)}, nil
 }
 
-// Create adds a task for the owner.
+// Create adds a task for the owner, and returns it as stored: with a new ID that nobody can
+// guess, and the title to the letter. It returns ErrTooMany if the owner has MaxTasks, and
+// any other error of the database as it is.
 //
-//workshop:todo 1 insert id, owner_id and title, with ? for each value. The id is random (rand.Text), so that nobody can count other people's tasks by it.
+//workshop:todo 1 store a task for the owner, with an id that nobody can guess. If no row was added, the owner has too many.
 //workshop:stub return Task{}, errors.New("Create is not written yet")
 func (s *Store) Create(ctx context.Context, ownerID, title string) (Task, error) {
 	task := Task{ID: rand.Text(), Title: title}
-	_, err := s.db.ExecContext(ctx,
+	result, err := s.db.ExecContext(ctx,
 		"INSERT INTO tasks (id, owner_id, title) VALUES (?, ?, ?)", task.ID, ownerID, task.Title)
 	if err != nil {
 		return Task{}, fmt.Errorf("insert task: %w", err)
 	}
+	inserted, err := result.RowsAffected()
+	if err != nil {
+		return Task{}, fmt.Errorf("insert task: %w", err)
+	}
+	if inserted == 0 {
+		return Task{}, ErrTooMany
+	}
 	return task, nil
 }
 
-// List returns the owner's tasks, oldest first. Without any the slice is empty but
-// not nil, so that its JSON is [] and not null.
+// List returns all of the owner's tasks, oldest first, or an error: never a part of them.
+// Without any the slice is empty but not nil, so that its JSON is [] and not null.
 //
-//workshop:todo 2 select the owner's tasks, ORDER BY number. Close the rows, and check rows.Err when there are no more: the loop also ends when something breaks.
+//workshop:todo 2 list the owner's tasks, oldest first, all of them or an error.
 //workshop:stub return nil, errors.New("List is not written yet")
 func (s *Store) List(ctx context.Context, ownerID string) ([]Task, error) {
 	rows, err := s.db.QueryContext(ctx,
@@ -85,9 +108,10 @@ func (s *Store) List(ctx context.Context, ownerID string) ([]Task, error) {
 	return list, nil
 }
 
-// Get returns the owner's task with the id, or ErrNotFound.
+// Get returns the owner's task with the id, or ErrNotFound. Any other error of the database
+// is returned as it is.
 //
-//workshop:todo 3 select by id and by owner, in one statement. sql.ErrNoRows becomes ErrNotFound.
+//workshop:todo 3 find the owner's task.
 //workshop:stub return Task{}, errors.New("Get is not written yet")
 func (s *Store) Get(ctx context.Context, ownerID, id string) (Task, error) {
 	var task Task
@@ -103,18 +127,21 @@ func (s *Store) Get(ctx context.Context, ownerID, id string) (Task, error) {
 	return task, nil
 }
 
-// Delete removes the owner's task with the id, or returns ErrNotFound.
+// Delete removes the owner's task with the id, or returns ErrNotFound. If two ask at once,
+// one of them gets ErrNotFound. Any other error of the database is returned as it is.
 //
-//workshop:todo 4 delete by id and by owner, in one statement. If no row was affected, return ErrNotFound.
+//workshop:todo 4 delete the owner's task, and no other.
 //workshop:stub return errors.New("Delete is not written yet")
 func (s *Store) Delete(ctx context.Context, ownerID, id string) error {
 	result, err := s.db.ExecContext(ctx, "DELETE FROM tasks WHERE id = ? AND owner_id = ?", id, ownerID)
 	if err != nil {
 		return fmt.Errorf("delete task: %w", err)
 	}
-	if n, err := result.RowsAffected(); err != nil {
+	deleted, err := result.RowsAffected()
+	if err != nil {
 		return fmt.Errorf("delete task: %w", err)
-	} else if n == 0 {
+	}
+	if deleted == 0 {
 		return ErrNotFound
 	}
 	return nil
