@@ -57,8 +57,8 @@ type Case struct {
 	Want want
 	// Guarded allows the server to ask for a token first, as one does that denies by default.
 	Guarded bool
-	// Closing allows the server to close the connection in place of an answer, which is
-	// enough for what is hardly HTTP.
+	// Closing allows the server to close the connection in place of an answer, or to answer as
+	// it did before there were headers, which is enough for what is hardly HTTP.
 	Closing bool
 	// Alive asks, after that, whether the server still serves.
 	Alive bool

@@ -10,7 +10,7 @@ import (
 )
 
 // Unseen is what nobody can see of a server by asking it.
-const Unseen = "What can't be seen from outside: what the server logs, how it treats users who are deactivated or deleted, what it answers while its database fails, and whether what it has answered survives a crash. The tests of the steps ask about these."
+const Unseen = "What can't be seen from outside: what the server logs, how it treats users who are deactivated or deleted, what it answers while its database fails or in a flood of logins that lasts, and whether what it has answered survives a crash. The tests of the steps ask about these."
 
 // Result is what became of the cases.
 type Result struct {

@@ -21,6 +21,8 @@ var (
 	// errNoAnswer is that the server closed the connection without a word. In Go's server
 	// that is what a panic looks like from outside.
 	errNoAnswer = errors.New("the server closed the connection without an answer")
+	// errNotHTTP is an answer as HTTP/0.9 had it, or noise.
+	errNotHTTP = errors.New("what came is not an answer in HTTP")
 	// errLate is that no answer came in time.
 	errLate = errors.New("no answer in time")
 	// errUnreachable is that there was no connection at all.
@@ -174,7 +176,7 @@ func readAnswer(reader *bufio.Reader, method string) (answer, error) {
 			if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || isReset(err) {
 				return answer{}, errNoAnswer
 			}
-			return answer{}, fmt.Errorf("what came is not an answer in HTTP: %w", err)
+			return answer{}, fmt.Errorf("%w: %w", errNotHTTP, err)
 		}
 		if response.StatusCode/100 == 1 && response.StatusCode != http.StatusSwitchingProtocols {
 			continue

@@ -36,7 +36,7 @@ func (t *try) one(ctx context.Context, c Case) {
 	}
 	a, err := ask(ctx, c.Send)
 	switch {
-	case errors.Is(err, errNoAnswer) && c.Closing:
+	case c.Closing && (errors.Is(err, errNoAnswer) || errors.Is(err, errNotHTTP)):
 	case err != nil:
 		t.broken(err)
 	case !c.Send.hangUp:
