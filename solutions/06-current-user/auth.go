@@ -1,5 +1,5 @@
 // Package auth lets a request through when it carries a token that can be trusted,
-// and tells the handlers behind it who is asking (RFC 6750).
+// and tells the handlers after it who is asking (RFC 6750).
 package auth
 
 import (
@@ -28,17 +28,19 @@ type Accounts interface {
 // WithUser can put a user where CurrentUser looks.
 type contextKey struct{}
 
-// WithUser returns a context that carries user as the one who is asking.
+// WithUser returns a context that carries user as the one who is asking, and is ctx in
+// all else.
 //
-//workshop:todo 1 use context.WithValue, with contextKey{} as the key.
+//workshop:todo 1 put the user into a context.
 //workshop:stub return ctx
 func WithUser(ctx context.Context, user users.User) context.Context {
 	return context.WithValue(ctx, contextKey{}, user)
 }
 
-// CurrentUser returns the user who is asking, and false if that is not known.
+// CurrentUser returns the user whom WithUser put into the context, and false if there is
+// none. It never panics.
 //
-//workshop:todo 1 get the value out again, with a type assertion of the form that also returns a bool.
+//workshop:todo 1 get the user out again.
 //workshop:stub return users.User{}, false
 func CurrentUser(ctx context.Context) (users.User, bool) {
 	user, ok := ctx.Value(contextKey{}).(users.User)
@@ -46,16 +48,25 @@ func CurrentUser(ctx context.Context) (users.User, bool) {
 }
 
 // Require returns middleware: it wraps a handler so that only requests with a good
-// token reach it, with the token's user in their context. It answers the others
-// itself, before it reads their body, and logs why in a line with reason, method
-// and path. The token is never logged: whoever reads the log could use it.
+// token reach it, with the token's user in their context. The others never run it. They
+// are answered before their body is read:
 //
-//workshop:todo 2 get the token from bearerToken, verify it, and get the user whose id is its subject. Then call next, with the user in the request's context (WithUser, and r.WithContext).
-//workshop:todo 3 if the token is refused, answer 401 invalid_token "Invalid or expired token", with the header WWW-Authenticate: Bearer error="invalid_token". For verifier.ErrNoSubject the detail is "Missing subject claim".
-//workshop:todo 4 for users.ErrNotFound and users.ErrInactive answer 401 invalid_token "User not found", with the same header.
-//workshop:todo 5 for any other error of the store call api.ServerError: nobody should be logged out because a disk is full.
-//workshop:todo 6 log each refusal as a line with reason, method and path. The reason is the error's text, which is one of verifier's or users' short ones.
-//workshop:todo 7 if there is no token, answer 401 not_authenticated "Not authenticated", with the header WWW-Authenticate: Bearer, and log the reason "no token".
+//   - no token: 401 not_authenticated, "Not authenticated", with WWW-Authenticate: Bearer
+//   - a bad token: 401 invalid_token, "Invalid or expired token", or "Missing subject
+//     claim" for verifier.ErrNoSubject, with WWW-Authenticate: Bearer error="invalid_token"
+//   - a user who is unknown or inactive: the same, with "User not found"
+//   - trouble of the store: api.ServerError
+//
+// Each 401 is logged in one line with reason, method and path, at Info or above. The
+// reason is the error's text, or "no token". The token is never logged: anybody who
+// reads the log could use it. Nothing is remembered from one request to the next.
+//
+//workshop:todo 2 let a good token through, with its user.
+//workshop:todo 3 refuse a bad token.
+//workshop:todo 4 refuse the token of a user who is gone or deactivated.
+//workshop:todo 5 tell trouble of ours from a bad token.
+//workshop:todo 6 log each refusal, and why.
+//workshop:todo 7 refuse a request without a token.
 //workshop:stub return func(next http.Handler) http.Handler {
 //workshop:stub 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 //workshop:stub 		w.WriteHeader(http.StatusNotImplemented)
@@ -98,11 +109,12 @@ func Require(tokens Verifier, accounts Accounts, log *slog.Logger) func(http.Han
 	}
 }
 
-// bearerToken returns the token in the header "Authorization: Bearer TOKEN". The
-// word Bearer may be in upper or lower case (RFC 9110, section 11.1). A token
-// anywhere else, in the URL or a cookie, does not count.
+// bearerToken returns the token in the header "Authorization: Bearer TOKEN", and false if
+// there is none. The word Bearer may be in upper or lower case (RFC 9110, section 11.1),
+// and spaces around the token don't count. A token anywhere else, in the URL, a cookie or
+// another header, is none.
 //
-//workshop:todo 8 split the header at its first space. Without the word Bearer in front of it, in any case, or with nothing but spaces behind it, there is no token: return false.
+//workshop:todo 8 read the header strictly.
 //workshop:stub signed = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 //workshop:stub return signed, signed != "" // takes anything for a token
 func bearerToken(r *http.Request) (signed string, ok bool) {
@@ -125,10 +137,10 @@ func refuse(w http.ResponseWriter, code, detail string) {
 }
 
 // ForUser makes a handler of a function that needs to know who is asking. If that is
-// not known, it answers as Require does without a token: should somebody forget to
-// put Require in front, the door stays shut.
+// not known, it answers as Require does without a token: should somebody forget
+// Require, the door stays shut.
 //
-//workshop:todo 9 get the user from CurrentUser, and call serve. If there is none, answer 401 not_authenticated as before.
+//workshop:todo 9 call serve with the user, if there is one.
 //workshop:stub return func(w http.ResponseWriter, r *http.Request) {
 //workshop:stub 	w.WriteHeader(http.StatusNotImplemented)
 //workshop:stub }
@@ -143,9 +155,9 @@ func ForUser(serve func(w http.ResponseWriter, r *http.Request, user users.User)
 	}
 }
 
-// Me answers GET /auth/me with the user who is asking. It is for ForUser.
+// Me answers GET /auth/me with 200 and the user who is asking, as JSON. It is for ForUser.
 //
-//workshop:todo 9 answer 200 with the user, by api.Write.
+//workshop:todo 9 answer with the user.
 //workshop:stub w.WriteHeader(http.StatusNotImplemented)
 func Me(w http.ResponseWriter, r *http.Request, user users.User) {
 	api.Write(w, http.StatusOK, user)

@@ -17,6 +17,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,7 +68,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   string
-	Twice  bool // it was answered a second time, which net/http leaves out
+	Twice  bool     // it was answered a second time, which net/http leaves out
+	Late   []string // headers that were set when they had been sent, so that nobody got them
 }
 
 // recorder notices a second answer.
@@ -110,20 +112,28 @@ func Form(target, form string) *http.Request {
 func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 	t.Helper()
 	t.Log("sent: " + describe(r))
+	answer := Ask(handler, r)
+	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %.300s", answer.Status, answer.Body)))
+	return answer
+}
+
+// Ask sends the request to the handler, and says nothing about it.
+func Ask(handler http.Handler, r *http.Request) Answer {
 	recorder := &recorder{ResponseRecorder: httptest.NewRecorder()}
 	handler.ServeHTTP(recorder, r)
 	result := recorder.Result()
-	body, err := io.ReadAll(result.Body)
-	if err != nil {
-		t.Fatalf("read the answer's body: %v", err)
-	}
-	answer := Answer{Status: result.StatusCode, Header: http.Header{}, Body: string(body), Twice: recorder.twice}
+	answer := Answer{Status: result.StatusCode, Header: http.Header{}, Body: recorder.Body.String(), Twice: recorder.twice}
 	for name, values := range result.Header { // on the wire, names are the same in any case
 		for _, value := range values {
 			answer.Header.Add(name, value)
 		}
 	}
-	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %.300s", answer.Status, answer.Body)))
+	for name, values := range recorder.Header() {
+		if !slices.Equal(values, result.Header[name]) {
+			answer.Late = append(answer.Late, name)
+		}
+	}
+	slices.Sort(answer.Late)
 	return answer
 }
 
@@ -147,7 +157,7 @@ func describe(r *http.Request) string {
 }
 
 // Outcome is the status and, if the body reports an error, its code: "201",
-// "401 invalid_grant". What is not answered as it should be is told, as in "404 in
+// "401 invalid_grant". What is not answered as it should be is named, as in "404 in
 // text/plain" or "501 without a body".
 func (a Answer) Outcome() string {
 	status := fmt.Sprint(a.Status)
@@ -174,7 +184,7 @@ func (a Answer) Outcome() string {
 	return status + " " + code
 }
 
-// hasTwoValues tells whether a text is one JSON value and the beginning of another.
+// hasTwoValues reports whether a text is one JSON value and the beginning of another.
 func hasTwoValues(text string) bool {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	var value any
