@@ -17,7 +17,7 @@ import (
 var headings = []string{"The idea", "Your tasks", "Check yourself", "What you have built", "Spot the bug", "Where it breaks in real life", "Going further"}
 
 const (
-	maxWords    = 900
+	maxBefore   = 650 // words before somebody may write code
 	minHints    = 3
 	pictureMark = "```mermaid\n"
 )
@@ -61,8 +61,8 @@ func compareForm(step steps.Step, text lesson.Lesson, wrong func(format string, 
 	if text.Minutes == "" {
 		wrong("%s: needs a line such as: 20–35 minutes", name)
 	}
-	if text.Words > maxWords {
-		wrong("%s: has %d words, and %d is the most", name, text.Words, maxWords)
+	if text.Before > maxBefore {
+		wrong("%s: has %d words before \"Check yourself\", and %d is the most", name, text.Before, maxBefore)
 	}
 	if n := strings.Count(text.Text, pictureMark); n != 1 {
 		wrong("%s: needs one picture (%s), and has %d", name, strings.TrimSpace(pictureMark), n)

@@ -14,6 +14,7 @@ type Lesson struct {
 	Title   string // after the first #
 	Minutes string // how long it takes, with two ends: "25–40"
 	Words   int    // without code, pictures and the bugs to be spotted
+	Before  int    // the words of all that is read before the first check, code and pictures too
 	Tasks   []int  // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
 	Commands []Command
@@ -58,6 +59,8 @@ func Read(dir string) (Lesson, error) {
 			lesson.Words++
 		}
 	}
+	before, _, _ := strings.Cut(lesson.Text, "\n## Check yourself\n")
+	lesson.Before = len(strings.Fields(before))
 	if _, tasks, ok := strings.Cut(prose, "\n## Your tasks\n"); ok {
 		tasks, _, _ = strings.Cut(tasks, "\n## ")
 		for _, match := range task.FindAllStringSubmatch(tasks, -1) {

@@ -26,6 +26,9 @@ func TestRead(t *testing.T) {
 	if got.Words != 18 {
 		t.Errorf("%d words, and without code there are 18", got.Words)
 	}
+	if got.Before != 19 {
+		t.Errorf("%d words before the first check, and there are 19", got.Before)
+	}
 	want := []lesson.Command{{Line: "make check STEP=01", Output: "red\n\n"}, {Line: "ls"}}
 	if !reflect.DeepEqual(got.Commands, want) {
 		t.Errorf("commands: got %+v, want %+v", got.Commands, want)
