@@ -17,15 +17,15 @@ func finished(ctx context.Context, s *session.Session) {
 	s.Screen.Printf("")
 	s.Screen.Field("  ", "run it", s.Command("run", nil))
 	s.Screen.Field("  ", "its page", "http://127.0.0.1:8000/docs")
-	s.Screen.Field("  ", "ask it", askCommand(s)+"   ("+questions(ctx, s)+"; from another terminal)")
+	s.Screen.Field("  ", "ask it", askCommand(s)+"   ("+questions(ctx, s)+")")
 }
 
-// askCommand is the command that asks the learner's server whether it keeps the contract.
+// askCommand is the command that starts the learner's server and asks it whether it keeps the contract.
 func askCommand(s *session.Session) string {
 	if s.Make {
-		return s.Command("contract", nil)
+		return "make contract ARGS=-own"
 	}
-	return session.Plain("contract -url http://127.0.0.1:8000")
+	return session.Plain("contract -own")
 }
 
 var total = regexp.MustCompile(`(?m)^all +([0-9]+)`)

@@ -72,7 +72,8 @@ var Groups = []Group{
 		{Name: "demo", Does: "run the reference server and try it with curl", Program: Web},
 		{Name: "contract", Does: "does a running server keep the HTTP contract?", Program: Web, Flags: []Flag{
 			{"list", false, "ask nobody, and list the sections and how many cases they have"},
-			{"url", "", "the `URL` of the server, such as http://127.0.0.1:8000"},
+			{"own", false, "start your own server for the questions, with a key and a database of its own"},
+			{"url", "", "the `URL` of a server that runs, such as http://127.0.0.1:8000"},
 			{"secret", "", "the server's SECRET_KEY, with which tokens are forged; without it, the one in the environment"},
 			{"section", "", "run these `sections` alone, with commas between"},
 			reports, report,

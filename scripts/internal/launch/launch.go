@@ -44,8 +44,8 @@ func Build(ctx context.Context, s *session.Session, dir, work string) (binary st
 	return binary, cleanUp, nil
 }
 
-// startLimit is how long the reference server may take until it listens. It takes
-// milliseconds; a busy machine may take seconds.
+// startLimit is how long a server may take until it listens. It takes milliseconds; a busy
+// machine may take seconds.
 const startLimit = 30 * time.Second
 
 // Reference runs the reference server on a free port, with a database and a key that are thrown
@@ -55,7 +55,21 @@ func Reference(ctx context.Context, s *session.Session, use func(address string,
 	if err != nil {
 		return err
 	}
-	binary, cleanUp, err := Build(ctx, s, step.SolutionDir(), "off")
+	return brief(ctx, s, step.SolutionDir(), "off", use)
+}
+
+// Own does the same with the learner's server, every step of it.
+func Own(ctx context.Context, s *session.Session, use func(address string, env []string) error) error {
+	step, err := s.Workshop.Server()
+	if err != nil {
+		return err
+	}
+	return brief(ctx, s, step.Dir(), s.Workshop.Path("go.work"), use)
+}
+
+// brief runs the server in dir while use is called.
+func brief(ctx context.Context, s *session.Session, dir, work string, use func(address string, env []string) error) error {
+	binary, cleanUp, err := Build(ctx, s, dir, work)
 	if err != nil {
 		return err
 	}
@@ -65,13 +79,14 @@ func Reference(ctx context.Context, s *session.Session, use func(address string,
 		return err
 	}
 	cmd := exec.Command(binary)
-	cmd.Env = append(os.Environ(), "SECRET_KEY="+NewKey(), "DATABASE="+filepath.Join(filepath.Dir(binary), "demo.db"), "ADDR="+address)
+	cmd.Env = append(os.Environ(), "SECRET_KEY="+NewKey(), "DATABASE="+filepath.Join(filepath.Dir(binary), "brief.db"), "ADDR="+address)
 	running, err := server.Start(ctx, cmd, address, startLimit)
 	if err != nil {
+		said := ""
 		if running != nil && errors.Is(err, server.ErrExited) {
-			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(running.Said()))
+			said = ": " + strings.TrimSpace(running.Said())
 		}
-		return fmt.Errorf("the reference server did not start: %w", err)
+		return session.WayOut(fmt.Errorf("the server did not start: %w%s", err, said), "See which step it is: %s", s.Command("check", nil))
 	}
 	defer running.Kill()
 	return use(address, cmd.Env)

@@ -8,6 +8,7 @@ import (
 
 	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/contract"
+	"tokenauth.example/scripts/internal/launch"
 	"tokenauth.example/scripts/internal/results"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
@@ -30,22 +31,47 @@ func askContract(ctx context.Context, s *session.Session, in *command.Input) (in
 		list(s.Screen)
 		return command.Done, nil
 	}
-	address := in.String("url")
-	if address == "" {
-		return command.Trouble, session.WayOut(errors.New("which server?"), "Name one that runs, as in: %s", session.Plain("contract -url http://127.0.0.1:8000"))
-	}
 	wanted, err := results.Read(s, in)
 	if err != nil {
 		return command.Trouble, err
 	}
-	options := contract.Options{URL: address, Key: in.String("secret"), Progress: func(done, all int) { s.Screen.Progress("%d of %d ...", done, all) }}
+	options := contract.Options{URL: in.String("url"), Key: in.String("secret"), Progress: func(done, all int) { s.Screen.Progress("%d of %d ...", done, all) }}
 	if options.Key == "" || options.Key == "-" {
 		options.Key = os.Getenv("SECRET_KEY")
 	}
 	if sections := in.String("section"); sections != "" {
 		options.Sections = strings.Split(sections, ",")
 	}
-	s.Screen.Progress("asking %s ...", address)
+	exit := command.Trouble
+	ask := func() error {
+		exit, err = askAndShow(ctx, s, options, wanted)
+		return err
+	}
+	switch {
+	case in.Bool("own"):
+		err = launch.Own(ctx, s, func(address string, env []string) error {
+			options.URL = "http://" + address
+			for _, variable := range env {
+				if key, ok := strings.CutPrefix(variable, "SECRET_KEY="); ok {
+					options.Key = key // the last one counts
+				}
+			}
+			return ask()
+		})
+	case options.URL == "":
+		err = session.WayOut(errors.New("which server?"), "Name one that runs, as in: %s. Or have yours started for the questions: %s", session.Plain("contract -url http://127.0.0.1:8000"), session.Plain("contract -own"))
+	default:
+		err = ask()
+	}
+	if err != nil {
+		return command.Trouble, err
+	}
+	return exit, nil
+}
+
+// askAndShow asks the server, shows what came of it, and writes the results that are wanted.
+func askAndShow(ctx context.Context, s *session.Session, options contract.Options, wanted results.Wanted) (int, error) {
+	s.Screen.Progress("asking %s ...", options.URL)
 	result, err := contract.Run(ctx, options)
 	switch {
 	case errors.As(err, new(contract.NoServer)):
