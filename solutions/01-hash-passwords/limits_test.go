@@ -55,7 +55,7 @@ func TestHash_RefusesALongPassword(t *testing.T) {
 
 	for _, tooLong := range []string{long + "x", strings.Repeat(long, 2)} {
 		refuses(t, tooLong, "ErrTooLong",
-			"a password of %d bytes must be refused: bcrypt would ignore all after the first 72, and never say so", len(tooLong))
+			"a password of %d bytes must be refused: bcrypt can't use more than the first 72, and other hashers cut the rest off without a word", len(tooLong))
 	}
 }
 
@@ -88,7 +88,7 @@ func TestHash_RefusesCommonPasswords(t *testing.T) {
 		"Password1", "ILOVEYOU", "SunShine", "qWERTY123",
 	} {
 		require.True(t, password.IsCommon(common), "the list must know %q; common.go is given, so put it back: git restore", common)
-		refuses(t, common, "ErrCommon", "%q must be refused: an attacker tries the most common passwords first, in lower and upper case, and needs no more than a few", common)
+		refuses(t, common, "ErrCommon", "%q must be refused: an attacker tries the most common passwords first, in lower and upper case, and often needs only a handful of guesses", common)
 	}
 }
 
@@ -96,6 +96,6 @@ func TestHash_RefusesCommonPasswords(t *testing.T) {
 func TestHash_LooksAtTheWholePassword(t *testing.T) {
 	for _, plain := range []string{"my sunshine eats football", "password is not what I chose", "12345678901234567890 and a half", "the princess of 11111111"} {
 		_, err := hasher.Hash(plain)
-		assert.NoError(t, err, "a long password must be hashed even if there is a common one in it: nobody guesses the whole of it, and NIST forbids to compare parts (SP 800-63B-4, 3.1.1.2): %q", plain)
+		assert.NoError(t, err, "a long password must be hashed even if there is a common one in it: nobody guesses the whole of it, and NIST says not to compare parts (SP 800-63B-4, 3.1.1.2): %q", plain)
 	}
 }

@@ -54,7 +54,7 @@ func New(key []byte) (*Verifier, error) {
 // anew each time, by the clock of that moment.
 //
 // Trusted are tokens that our own issuer could have made: an HS256 signature with our key,
-// whatever else the header says; sub, exp and nbf with exactly these names and of the right
+// whatever else the header says (but with crit it is malformed); sub, exp and nbf with exactly these names and of the right
 // types; an exp that is still to come, an nbf, if there is one, that has come; and a
 // subject. Each of the three parts must be written as our issuer writes it: base64url has
 // several spellings for the same bytes, and all but one are malformed.

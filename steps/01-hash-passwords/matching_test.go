@@ -46,7 +46,7 @@ func TestVerify_LooksAtEveryByte(t *testing.T) {
 		for _, at := range []int{0, n / 2, n - 1} {
 			wrong := plain[:at] + string(plain[at]^1) + plain[at+1:]
 			require.ErrorIs(t, hasher.Verify(hash, wrong), password.ErrMismatch,
-				"byte %d of %d is another one, so the password must be refused: what isn't looked at needs no guessing: hashed %q, sent %q", at+1, n, plain, wrong)
+				"byte %d of %d is another one, so the password must be refused: an attacker doesn't have to guess what nobody looks at: hashed %q, sent %q", at+1, n, plain, wrong)
 		}
 	}
 }
@@ -141,7 +141,7 @@ func TestVerify_ServesManyAtOnce(t *testing.T) {
 	group.Wait()
 	for i, err := range wrong {
 		assert.NoError(t, err,
-			"six people sign up and log in at the same moment, and each must get in with their own password alone: what requests share is in each other's way: person %d", i)
+			"six people sign up and log in at the same moment, and each must get in with their own password alone: whatever requests share gets mixed up: person %d", i)
 	}
 }
 

@@ -97,7 +97,7 @@ func TestIssue_IsValidAtOnce(t *testing.T) {
 	})
 }
 
-// 2. The lifetime is told.
+// 2. The caller learns the lifetime.
 func TestIssue_ReturnsTheLifetime(t *testing.T) {
 	lifetimes := []time.Duration{30 * time.Minute, 90 * time.Second, 36 * time.Hour, 1500 * time.Millisecond, time.Second}
 	var issuers []*token.Issuer

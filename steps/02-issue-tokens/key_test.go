@@ -41,7 +41,7 @@ func TestNewIssuer_RefusesAShortLifetime(t *testing.T) {
 	for _, short := range []time.Duration{0, -time.Minute, 30, 999 * time.Millisecond, time.Second - 1, math.MinInt64} {
 		_, err := token.NewIssuer([]byte(secret), short)
 		only(t, err, "ErrShortLifetime",
-			"a lifetime of %v must be refused: its tokens would be born dead, and nobody could log in", short)
+			"a lifetime of %v must be refused: its tokens would be expired from the start, and nobody could log in", short)
 	}
 }
 
@@ -78,7 +78,7 @@ func TestIssue_SignsWithTheKey(t *testing.T) {
 	}
 	for i, key := range keys {
 		require.True(t, isSignedWith(t, key, issue(t, issuers[i], "user-1")),
-			"the signature must be the HMAC-SHA256 of the first two parts under the Issuer's own key, every byte of it as it came: only that shows that we issued it: %q", key)
+			"the signature must be the HMAC-SHA256 of the first two parts under the Issuer's own key, every byte of it, unchanged: only that shows that we issued it: %q", key)
 	}
 }
 

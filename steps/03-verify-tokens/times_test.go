@@ -25,7 +25,7 @@ func TestVerify_RefusesAnExpiredToken(t *testing.T) {
 	accepts(t, v, forge.HS256(key, payload(600)))
 	for _, seconds := range []int{-1, -10, -600, -2_000_000} {
 		refuses(t, v, forge.HS256(key, payload(seconds)), "ErrExpired",
-			"a token that ended %d seconds ago must be refused: there is no time of grace, because our own clock issued it", -seconds)
+			"a token that ended %d seconds ago must be refused: there's no grace period, because our own clock issued it", -seconds)
 	}
 }
 
@@ -67,10 +67,10 @@ func TestVerify_JudgesEachTimeAnew(t *testing.T) {
 func TestVerify_RefusesATokenThatNeverExpires(t *testing.T) {
 	v := newVerifier(t, key)
 	accepts(t, v, forge.HS256(key, payload(60)))
-	refuses(t, v, forge.HS256(key, `{"sub":"user-1"}`), "ErrNoExpiry", "a token without exp must be refused, well signed as it is: it would be good forever")
+	refuses(t, v, forge.HS256(key, `{"sub":"user-1"}`), "ErrNoExpiry", "a token without exp must be refused, however well it's signed: it would be good forever")
 
 	for _, text := range []string{`{"sub":"user-1","exp":null}`, `{"sub":"user-1","exp":0}`, `{"sub":"user-1","exp":-1}`, `{}`, `null`} {
-		refusesSomehow(t, v, forge.HS256(key, text), "an exp that is no time to come must be refused: what can't be read must not mean never: %s", text)
+		refusesSomehow(t, v, forge.HS256(key, text), "an exp that isn't a time in the future must be refused: what can't be read must not mean never: %s", text)
 	}
 }
 

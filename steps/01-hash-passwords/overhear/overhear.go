@@ -8,6 +8,7 @@ package overhear
 import (
 	"io"
 	"log"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,5 +45,6 @@ func listen(t testing.TB, file *os.File, do func()) {
 		defer log.SetOutput(logged)
 		log.SetOutput(file)
 	}
+	defer slog.SetLogLoggerLevel(slog.SetLogLoggerLevel(slog.LevelDebug)) // or Debug would say nothing
 	do()
 }
