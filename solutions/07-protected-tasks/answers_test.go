@@ -29,6 +29,7 @@ func TestGetAll_ListsTheUsersOwn(t *testing.T) {
 }
 
 // 7. Without tasks the answer is an empty list.
+// Stays: the stories and the matrix find it too, and say less plainly what is wrong.
 func TestGetAll_IsAnEmptyListWithoutTasks(t *testing.T) {
 	f := newFixture(t)
 	f.create(t, f.bob, "his")

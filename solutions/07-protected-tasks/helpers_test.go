@@ -62,7 +62,7 @@ func (f *fixture) create(t *testing.T, owner users.User, title string) tasks.Tas
 	require.NotEmpty(t, task.ID, "a task must have an id")
 	require.Zero(t, f.accounts.DB.Stats().InUse, "Create must give its connection back: rows that stay open or a transaction without a Commit keep it, and others wait for its lock")
 	var stored int
-	require.NoError(t, f.accounts.DB.QueryRowContext(t.Context(), "SELECT count(*) FROM tasks WHERE id = ?", task.ID).Scan(&stored))
+	require.NoError(t, f.accounts.DB.QueryRowContext(t.Context(), "SELECT count(*) FROM tasks WHERE id = ?", task.ID).Scan(&stored), "after Create the table of tasks must still be there: a title must never become SQL (CWE-89)")
 	require.Equal(t, 1, stored, "Create must store the task under the id that it returns: what a transaction writes is there only after its Commit")
 	return task
 }

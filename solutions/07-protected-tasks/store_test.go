@@ -77,6 +77,7 @@ func TestList_ReportsAnErrorInTheMiddle(t *testing.T) {
 }
 
 // 2. A user's tasks go with the user.
+// Stays: the stories and the matrix find it too, and say less plainly what is wrong.
 func TestList_ForgetsADeletedUser(t *testing.T) {
 	f := newFixture(t)
 	f.create(t, f.ann, "hers")

@@ -33,6 +33,7 @@ func TestCreate_ReturnsTheTask(t *testing.T) {
 }
 
 // 1. An owner has a thousand tasks at most.
+// Stays: it asks the store alone, before there is a handler.
 func TestCreate_TakesAThousand(t *testing.T) {
 	f := newFixture(t)
 	f.fill(t, f.ann, tasks.MaxTasks-1)
