@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
@@ -113,9 +114,24 @@ func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 	t.Helper()
 	t.Log("sent: " + describe(r))
 	answer := Ask(handler, r)
-	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %.300s", answer.Status, answer.Body)))
+	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %s", answer.Status, shortened(answer.Body, 300))))
+	if lines := latest.Load().Lines(); answer.Status >= 500 && len(lines) > 0 {
+		t.Log("logged: " + shortened(lines[len(lines)-1], 300))
+	}
 	return answer
 }
+
+// shortened returns a text that can be shown in a line: of a long one the beginning, and how
+// long it is.
+func shortened(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return fmt.Sprintf("%s... (%d bytes)", strings.ToValidUTF8(text[:n], ""), len(text))
+}
+
+// latest is the Log that a Logger was asked of last.
+var latest atomic.Pointer[Log]
 
 // Ask sends the request to the handler, and says nothing about it.
 func Ask(handler http.Handler, r *http.Request) Answer {
@@ -142,7 +158,7 @@ func describe(r *http.Request) string {
 	line := r.Method + " " + r.URL.String()
 	for _, name := range []string{"Authorization", "Content-Type"} {
 		if value := r.Header.Get(name); value != "" {
-			line += fmt.Sprintf("  %s: %.120q", name, value)
+			line += fmt.Sprintf("  %s: %q", name, shortened(value, 240))
 		}
 	}
 	if r.GetBody == nil {
@@ -152,8 +168,8 @@ func describe(r *http.Request) string {
 	if err != nil {
 		return line
 	}
-	text, _ := io.ReadAll(io.LimitReader(body, 200))
-	return strings.TrimSpace(line + "  " + string(text))
+	text, _ := io.ReadAll(body)
+	return strings.TrimSpace(line + "  " + shortened(string(text), 200))
 }
 
 // Outcome is the status and, if the body reports an error, its code: "201",
@@ -242,6 +258,7 @@ type Log struct {
 
 // Logger returns a logger whose lines l keeps.
 func (l *Log) Logger() *slog.Logger {
+	latest.Store(l)
 	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
@@ -274,6 +291,9 @@ func text(value any) any {
 // "expired GET /tasks".
 func (l *Log) Lines() []string {
 	lines := []string{}
+	if l == nil {
+		return lines
+	}
 	for line := range strings.Lines(l.String()) {
 		var entry struct{ Reason, Method, Path any }
 		if json.Unmarshal([]byte(line), &entry) == nil && entry.Reason != nil {
