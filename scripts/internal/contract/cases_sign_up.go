@@ -76,7 +76,7 @@ func refusesToSignUp() []Case {
 func afterSigningUp() []Case {
 	return []Case{
 		{Name: "gives-everybody-an-id-of-their-own", Why: "CWE-694", Asks: "two ids that differ", Do: func(ctx context.Context, t *try) {
-			first, second := t.newUser(ctx), t.newUser(ctx)
+			first, second := t.stranger(ctx), t.stranger(ctx)
 			if first.id == second.id {
 				t.fail("two ids that differ", "%q twice", first.id)
 			}
@@ -114,7 +114,7 @@ func afterSigningUp() []Case {
 		}},
 		{Name: "has-the-user-when-it-answers", Asks: "who has got 201 can log in at once", Why: "A 201 is a promise (RFC 9110, section 15.3.2)", Do: func(ctx context.Context, t *try) {
 			for range 3 {
-				t.newUser(ctx)
+				t.stranger(ctx)
 			}
 		}},
 		{Name: "keeps-a-plus-apart", Asks: "ann+shop@ and ann@ are two people", Why: "That they are one is a rule of one provider's (CWE-182)", Do: func(ctx context.Context, t *try) {

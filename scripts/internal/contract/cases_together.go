@@ -17,9 +17,7 @@ func together() []Case {
 func losesNothing() []Case {
 	return []Case{
 		{Name: "gives-an-email-to-one-of-eight", Asks: "one 201, and seven times 409 email_taken", Why: "A server that looks first and inserts afterwards lets two in (CWE-367)", Do: func(ctx context.Context, t *try) {
-			for range 2 {
-				race(ctx, t, newEmail())
-			}
+			race(ctx, t, newEmail())
 		}},
 		{Name: "gives-an-email-to-one-whatever-the-case", Asks: "one 201, and seven times 409 email_taken", Why: "CWE-367, CWE-178", Do: func(ctx context.Context, t *try) {
 			email := newEmail()

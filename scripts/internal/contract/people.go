@@ -45,7 +45,7 @@ func (t *try) ann() user {
 	return t.met(*mine)
 }
 
-// guests are Anns that no case has just now.
+// guests are people whom no case has just now. Their tasks may be any.
 type guests struct {
 	mu    sync.Mutex
 	first person // if nobody could sign up, the reason
@@ -65,27 +65,29 @@ func (s *suite) borrow(ctx context.Context) (person, lateness) {
 		g.mu.Unlock()
 		return g.first, lateness{}
 	}
-	if n := len(g.free); n > 0 {
-		p := g.free[n-1]
-		g.free = g.free[:n-1]
-		g.mu.Unlock()
+	g.mu.Unlock()
+	if p, ok := g.another(); ok {
 		return p, lateness{}
 	}
-	g.mu.Unlock()
 	return s.newPerson(ctx)
 }
 
-// giveBack takes the Ann of a case back, unless the case has failed: who knows what her tasks
-// are then.
+// giveBack takes those back who belonged to a case, unless it has failed: nobody knows what
+// their tasks are then.
 func (g *guests) giveBack(t *try, v verdict.Verdict) {
-	const enough = 300 // tasks; no user may have more than 1,000
-	if g == nil || t.mine == nil || t.mine.err != nil || v != verdict.Pass {
+	const enough = 30 // tasks that may have to be deleted
+	if g == nil || v != verdict.Pass || t.made > enough {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if t.mine.tasks += t.made; t.mine.tasks < enough {
-		g.free = append(g.free, *t.mine)
+	if t.mine != nil && t.mine.err == nil {
+		if t.mine.tasks += t.made; t.mine.tasks < enough {
+			g.free = append(g.free, *t.mine)
+		}
+	}
+	for _, u := range t.others {
+		g.free = append(g.free, person{user: u})
 	}
 }
 
@@ -100,15 +102,67 @@ func (t *try) met(p person) user {
 	return p.user
 }
 
-// newUser signs somebody up and logs them in.
+// newUser returns somebody who has no tasks: one whom an earlier case has left, as signing up
+// takes the server long, or else somebody who signs up.
 func (t *try) newUser(ctx context.Context) user {
+	p, ok := t.suite.guests.another()
+	if !ok || !t.suite.forgets(ctx, p.user) {
+		return t.stranger(ctx)
+	}
+	return t.keeps(p)
+}
+
+// stranger signs somebody up and logs them in.
+func (t *try) stranger(ctx context.Context) user {
 	p, late := t.suite.newPerson(ctx)
+	t.mu.Lock()
 	t.late = t.late.longer(late)
-	u := t.met(p)
+	t.mu.Unlock()
+	t.met(p)
+	return t.keeps(p)
+}
+
+// keeps notes that somebody belongs to the case alone.
+func (t *try) keeps(p person) user {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.others = append(t.others, u)
-	return u
+	t.others = append(t.others, p.user)
+	return p.user
+}
+
+// forgets deletes the tasks of somebody, and reports whether none is left.
+func (s *suite) forgets(ctx context.Context, u user) bool {
+	list := func() ([]map[string]any, bool) {
+		a, err := s.at.send(ctx, get("/tasks").as(u.token).within(s.pace.longest))
+		tasks, ok := a.list()
+		return tasks, err == nil && a.status == http.StatusOK && ok
+	}
+	tasks, ok := list()
+	for _, task := range tasks {
+		a, err := s.at.send(ctx, ask("DELETE", taskPath(idOf(task))).as(u.token).within(s.pace.longest))
+		if err != nil || a.status != http.StatusNoContent {
+			return false
+		}
+	}
+	if ok && len(tasks) > 0 {
+		tasks, ok = list()
+	}
+	return ok && len(tasks) == 0
+}
+
+// another returns somebody whom no case has just now, if there is anybody.
+func (g *guests) another() (p person, ok bool) {
+	if g == nil {
+		return p, false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.free) == 0 {
+		return p, false
+	}
+	p = g.free[len(g.free)-1]
+	g.free = g.free[:len(g.free)-1]
+	return p, true
 }
 
 // newPerson signs somebody up and logs them in, or says how late that was.
