@@ -141,6 +141,11 @@ const verifyAnew = (token) => {
 	{"counts the bytes of a title", `[...title].length > 500`, `Buffer.byteLength(title) > 500`, "tasks/keeps-a-title-of-500-letters-with-accents"},
 	{"looks first and deletes then", `DELETE: async (req, res, url, user, id) => { tasks.splice(indexOf(user, id), 1); send(res, 204); },`, `DELETE: async (req, res, url, user, id) => { const task = tasks[indexOf(user, id)]; await new Promise(setImmediate); const i = tasks.indexOf(task); if (i >= 0) tasks.splice(i, 1); send(res, 204); },`, "together/deletes-a-task-once"},
 	{"keeps lists", `GET: async (req, res, url, user) => send(res, 200, tasks.filter((task) => task.owner === user.id).map(shown))`, `GET: async (req, res, url, user) => send(res, 200, (user.list ??= tasks.filter((task) => task.owner === user.id)).map(shown))`, "again/shows-in-a-list-what-has-been-made-since again/answers-like-a-simple-model-whatever-comes-before"},
+	{"keeps a list while it is as long", `GET: async (req, res, url, user) => send(res, 200, tasks.filter((task) => task.owner === user.id).map(shown))`, `GET: async (req, res, url, user) => {
+      const now = tasks.filter((task) => task.owner === user.id);
+      if (user.list?.length !== now.length) user.list = now;
+      send(res, 200, user.list.map(shown));
+    }`, "again/shows-in-a-list-what-has-been-made-since"},
 	{"shows a task that it has shown before", `GET: async (req, res, url, user, id) => send(res, 200, shown(tasks[indexOf(user, id)])),`, `GET: async (req, res, url, user, id) => send(res, 200, shown((user['task ' + id] ??= tasks[indexOf(user, id)]))),`, "again/forgets-a-task-as-soon-as-it-is-deleted again/answers-like-a-simple-model-whatever-comes-before"},
 	{"counts tasks for their ids", `const task = { id: randomUUID(), title`, `const task = { id: 'task-' + tasks.length, title`, "again/gives-a-new-task-the-id-of-no-deleted-one"},
 	// Answers.
