@@ -25,7 +25,8 @@ type try struct {
 	others []user   // those that it has signed up
 	made   int      // how many tasks
 
-	changed *Outcome // that a refused request has changed something
+	unwatched bool     // nothing is asked in between: it might be what a server needs to be right
+	changed   *Outcome // that a refused request has changed something
 }
 
 // one does a case of one request.

@@ -26,7 +26,7 @@ func (r request) changes() bool {
 // tasksBefore returns the tasks of those who belong to the case alone, if a request could
 // change them, or "".
 func (t *try) tasksBefore(ctx context.Context, r request) string {
-	if !r.changes() {
+	if t.unwatched || !r.changes() {
 		return ""
 	}
 	t.mu.Lock()
