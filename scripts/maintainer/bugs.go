@@ -3,54 +3,55 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
+	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/steps"
 )
 
-// A lesson names the mistakes that it shows, and what stands between these two lines is
-// made of their cards:
+// A lesson names the mistakes that its step's SPOT.md shows:
 //
 //	<!-- bugs: accepts-hs512, ignores-the-error, no-exp -->
-//	<!-- end of bugs -->
-var bugs = regexp.MustCompile(`(?s)(<!-- bugs: ([\w, -]+) -->\n).*?(<!-- end of bugs -->)`)
+//
+// They have a page of their own, because diffs show parts of the reference to whoever reads on.
+var bugs = regexp.MustCompile(`(?m)^<!-- bugs: ([\w-]+), ([\w-]+), ([\w-]+) -->$`)
 
-// bugsShown is how many mistakes each lesson shows.
-const bugsShown = 3
+// spotPage is the page for the bugs, in a step's folder.
+const spotPage = "SPOT.md"
 
-// withBugs returns a lesson's README.md with its bugs as their cards have them, and the
-// text that is there now. Without such a place the two are the same.
-func withBugs(step steps.Step) (now, wanted []byte, err error) {
-	now, err = os.ReadFile(filepath.Join(step.Dir(), "README.md"))
+// spot returns what a step's SPOT.md must be, made of the cards that its lesson names. Without
+// a lesson, or a place in it, there is none.
+func spot(step steps.Step) ([]byte, error) {
+	text, err := lesson.Read(step.Dir())
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	text := strings.ReplaceAll(string(now), "\r\n", "\n")
-	match := bugs.FindStringSubmatchIndex(text)
+	match := bugs.FindStringSubmatch(text.Text)
 	if match == nil {
-		return now, now, nil
+		return nil, nil
 	}
-	var shown strings.Builder
-	shown.WriteString("\nThree people changed the reference. What does each change break? Look when your step is\n" +
-		"done: the diffs show parts of the reference, and names of its own helper functions.\n\n<details><summary>Three changes</summary>\n")
-	for name := range strings.SplitSeq(text[match[4]:match[5]], ",") {
-		file := step.Workshop.Path("testdata", "mistakes", step.Name, strings.TrimSpace(name)+".diff")
+	var page strings.Builder
+	fmt.Fprintf(&page, "<!-- Made of the cards that the lesson names, by \"make stubs\". -->\n\n# Spot the bug\n\n"+
+		"Three people changed the reference of [%s](README.md). What does each change break?\n", step.Name)
+	for _, name := range match[1:] {
+		file := step.Workshop.Path("testdata", "mistakes", step.Name, name+".diff")
 		source, err := os.ReadFile(file)
 		if err != nil {
-			return nil, nil, fmt.Errorf("steps/%s/README.md shows a bug that is not there: %w", step.Name, err)
+			return nil, fmt.Errorf("steps/%s/README.md names a bug that is not there: %w", step.Name, err)
 		}
 		c, err := mistakes.Parse(source)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", file, err)
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		fmt.Fprintf(&shown, "\n```diff\n%s```\n\n<details><summary>Answer</summary>\n\nIt %s.\nWhat that costs: %s.\nThe test that catches it: `%s`.\n\n</details>\n",
+		fmt.Fprintf(&page, "\n```diff\n%s```\n\n<details><summary>Answer</summary>\n\nIt %s.\nWhat that costs: %s.\nThe test that catches it: `%s`.\n\n</details>\n",
 			withoutHead(string(source)), strings.TrimSuffix(c.Wrong, "."), strings.TrimSuffix(c.Costs, "."), c.Caught)
 	}
-	shown.WriteString("\n</details>\n\n")
-	return now, []byte(text[:match[3]] + shown.String() + text[match[6]:]), nil
+	return []byte(page.String()), nil
 }
 
 // withoutHead leaves the diff of a card, from its first place on: that is all that a

@@ -45,12 +45,16 @@ func drift(workshop *steps.Workshop) ([]derived, error) {
 				found = append(found, derived{name, "differs from what its solution makes it", file.Text})
 			}
 		}
-		now, wanted, err := withBugs(step)
+		page, err := spot(step)
+		if err != nil {
+			return nil, err
+		}
+		now, err := os.ReadFile(filepath.Join(step.Dir(), spotPage))
 		if err != nil && !os.IsNotExist(err) {
 			return nil, err
 		}
-		if !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), wanted) {
-			found = append(found, derived{path.Join("steps", step.Name, "README.md"), "shows bugs that are not as their cards have them", wanted})
+		if !bytes.Equal(bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), page) {
+			found = append(found, derived{path.Join("steps", step.Name, spotPage), "shows bugs that are not as their cards have them", page})
 		}
 		err = filepath.WalkDir(step.Dir(), func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") {

