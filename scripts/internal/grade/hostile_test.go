@@ -25,6 +25,7 @@ import (
 //
 //	starter STEP NAME...        make class/NAME, with the step as it is handed out
 //	solved STEP NAME...         the same, with the step solved
+//	edit FILE OLD NEW           put NEW for OLD, which is there once, in a file
 //	grade STEP                  grade the step of everybody in class/
 //	ungated STEP                the same without the gate, to see what is behind it
 //	verdict WHO TEST VERDICT [PHRASE]   of the last grading, with a phrase of the cause
@@ -50,7 +51,7 @@ func TestHostile(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"starter": onHostile((*hostile).starter), "solved": onHostile((*hostile).solved),
+			"starter": onHostile((*hostile).starter), "solved": onHostile((*hostile).solved), "edit": onHostile((*hostile).edit),
 			"grade": onHostile(graded(t.Context(), false)), "ungated": onHostile(graded(t.Context(), true)),
 			"verdict": onHostile((*hostile).verdict), "every": onHostile((*hostile).every), "passes": onHostile((*hostile).passes),
 		},
@@ -111,6 +112,16 @@ func (h *hostile) make(ts *testscript.TestScript, args []string, text func(steps
 			ts.Check(os.WriteFile(path, source, 0o644))
 		}
 	}
+}
+
+func (h *hostile) edit(ts *testscript.TestScript, args []string) {
+	file := ts.MkAbs(args[0])
+	text, err := os.ReadFile(file)
+	ts.Check(err)
+	if n := strings.Count(string(text), args[1]); n != 1 {
+		ts.Fatalf("%q is in %s %d times, and not once", args[1], args[0], n)
+	}
+	ts.Check(os.WriteFile(file, []byte(strings.Replace(string(text), args[1], args[2], 1)), 0o644))
 }
 
 // graded returns the command that grades, with the gate or without.
