@@ -90,8 +90,8 @@ func newHTMLPage(c Class) *htmlPage {
 	}
 	p.Alarms = htmlAlarms(c, counts)
 	p.Legend = newHTMLLegend(counts)
-	p.findMistakes(c)
 	p.fillIn()
+	p.findMistakes(c)
 	return p
 }
 

@@ -68,7 +68,7 @@ func newHTMLPart(prefix string, step Step, result StepResult) (htmlPart, []htmlC
 			part.Passed++
 		}
 		if test.Verdict != verdict.Pass || test.Unstable {
-			cell.To = part.add(prefix+strconv.Itoa(t+1), step.Tests[t], test)
+			cell.result = part.add(prefix+strconv.Itoa(t+1), step.Tests[t], test)
 		}
 		cells = append(cells, cell)
 	}
@@ -87,9 +87,9 @@ func newHTMLPart(prefix string, step Step, result StepResult) (htmlPart, []htmlC
 	return part, cells
 }
 
-// add adds a result to the step, to those with the same story if there are any, and returns
-// the id under which it is found. Id is for a story that is new.
-func (part *htmlPart) add(id string, test Test, result TestResult) string {
+// add adds a result to the step, to those with the same story if there are any. Id is for a
+// story that is new.
+func (part *htmlPart) add(id string, test Test, result TestResult) *htmlResult {
 	mark, message := htmlMarkOf(result.Verdict), result.Message()
 	at := slices.IndexFunc(part.Results, func(r *htmlResult) bool {
 		return r.Mark == mark && r.Unstable == result.Unstable && r.message == message && r.output == result.Output && slices.Equal(r.mistakes, result.Mistakes)
@@ -99,15 +99,37 @@ func (part *htmlPart) add(id string, test Test, result TestResult) string {
 		if result.Known() {
 			points = htmlNumber(result.Points) + " of " + htmlNumber(result.MaxPoints)
 		}
-		part.Results = append(part.Results, &htmlResult{
+		r := &htmlResult{
 			ID: id, Mark: mark, Unstable: result.Unstable, Tests: []string{htmlLine(result.Name, 80)}, Looks: htmlLines(result.Mistakes),
 			Requirement: htmlSentence(test.Requirement, 300), Points: points,
 			message: message, output: result.Output, mistakes: result.Mistakes,
-		})
-		return id
+		}
+		part.Results = append(part.Results, r)
+		return r
 	}
 	r := part.Results[at]
 	r.Tests = append(r.Tests, htmlLine(result.Name, 80))
 	r.Requirement, r.Points = "", "" // which differ
-	return r.ID
+	return r
+}
+
+// merge makes one result of those that say the same now that their texts are left out.
+func (part *htmlPart) merge() {
+	var kept []*htmlResult
+	for _, r := range part.Results {
+		at := slices.IndexFunc(kept, func(k *htmlResult) bool {
+			return k.Mark == r.Mark && k.Unstable == r.Unstable && slices.Equal(k.mistakes, r.mistakes)
+		})
+		if at < 0 {
+			kept = append(kept, r)
+			continue
+		}
+		kept[at].Tests = append(kept[at].Tests, r.Tests...)
+		kept[at].Points = "" // which differ
+		r.ID = kept[at].ID   // where its cells lead
+	}
+	part.Results = kept
+	for _, r := range kept {
+		r.All = len(r.Tests) > 1 && len(r.Tests) == part.Tests
+	}
 }

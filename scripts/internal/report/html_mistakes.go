@@ -61,7 +61,7 @@ func (p *htmlPage) failedTest(c Class, s, t int) htmlMistake {
 		if !result.Verdict.Failed() {
 			continue
 		}
-		m.Who = append(m.Who, htmlLink{row.Cells[t].To, row.Name})
+		m.Who = append(m.Who, htmlLink{row.Cells[t].To(), row.Name})
 		for _, mistake := range result.Mistakes {
 			looks[htmlSentence(mistake, 200)]++
 		}
@@ -82,7 +82,7 @@ func (p *htmlPage) refusedStep(s int, v verdict.Verdict) htmlMistake {
 	m := htmlMistake{Mark: htmlMarkOf(v), Step: step.Number + " " + step.Title, Of: p.Learners}
 	for _, row := range step.Rows {
 		if t := slices.IndexFunc(row.Cells, func(cell htmlCell) bool { return cell.Mark == m.Mark }); t >= 0 {
-			m.Who = append(m.Who, htmlLink{row.Cells[t].To, row.Name})
+			m.Who = append(m.Who, htmlLink{row.Cells[t].To(), row.Name})
 		}
 	}
 	return m

@@ -18,13 +18,19 @@ var htmlLimits = []htmlLimit{
 }
 
 // fillIn fills in messages and outputs, with the first limit under which the page stays small
-// enough to open quickly.
+// enough to open quickly. Where even the last one is too large, what failed without a message is
+// told together.
 func (p *htmlPage) fillIn() {
 	size := p.sizeWithoutTexts()
 	for i, limit := range htmlLimits {
 		p.MaxMessage, p.MaxOutput, p.Lowered = limit.message, limit.output, i > 0
 		if p.fillInWithin(limit, size) <= htmlSize {
 			return
+		}
+	}
+	for _, person := range p.People {
+		for s := range person.Steps {
+			person.Steps[s].merge()
 		}
 	}
 }

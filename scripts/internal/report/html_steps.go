@@ -33,8 +33,17 @@ type htmlRow struct {
 
 type htmlCell struct {
 	Mark            htmlMark
-	To              string // where its message is, "" for a pass
 	First, Unstable bool
+
+	result *htmlResult // nil for a pass
+}
+
+// To returns where the cell's message is, "" for a pass.
+func (c htmlCell) To() string {
+	if c.result == nil {
+		return ""
+	}
+	return c.result.ID
 }
 
 // htmlWide is how many columns fit a screen.
