@@ -35,8 +35,8 @@ func (b bench) ground(t *testing.T) string {
 }
 
 // judge returns what the reference server fails of some cases, of all if only is nil, with a
-// card in it. What is found is kept.
-func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes.Card, only map[string]bool) (failed map[string]string) {
+// card in it, and what overlay replaces besides. What is found is kept.
+func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes.Card, overlay gotest.Overlay, only map[string]bool) (failed map[string]string) {
 	t.Helper()
 	changed, err := card.Apply(func(file string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(step.SolutionDir(), filepath.FromSlash(file)))
@@ -44,10 +44,14 @@ func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, of := gotest.Overlay{}, cache.NewKey(ground)
+	whole, of := gotest.Overlay{}, cache.NewKey(ground)
+	for name, text := range overlay {
+		of.Add(filepath.Base(name), text)
+		whole[name] = text
+	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		of.Add(name, changed[name])
-		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
+		whole[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
 	}
 	of.Add(strings.Join(slices.Sorted(maps.Keys(only)), " "), nil)
 	kind := filepath.Base(filepath.Dir(filepath.Dir(card.File))) // "mistakes", or "variants"
@@ -55,7 +59,7 @@ func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes
 	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
 		return found
 	}
-	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, overlay)}).URL, Key: key, only: only, Jobs: 8})
+	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, whole)}).URL, Key: key, only: only, Jobs: 8})
 	if t.Context().Err() == nil && !t.Failed() {
 		cache.Remember(file, of.String(), failed)
 	}

@@ -87,7 +87,7 @@ func claimsOfTrust() (cases []Case) {
 		"a-certificate":                   {"X-SSL-Client-Verify: SUCCESS", "X-Client-Verify: SUCCESS", "X-SSL-Client-S-DN: CN={email}", "X-Forwarded-Client-Cert: Subject=\"CN={email}\""},
 		"a-websocket":                     {"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="},
 		"HTTP-2":                          {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"},
-		"a-preflight":                     {"Origin: https://other.example", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization", "X-HTTP-Method-Override: OPTIONS"},
+		"a-preflight":                     {"Origin: http://{host}", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization", "X-HTTP-Method-Override: OPTIONS"},
 		"a-prefetch":                      {"Purpose: prefetch", "Sec-Purpose: prefetch", "X-Moz: prefetch"},
 	} {
 		cases = append(cases, closed("believes-no-header-of-"+name, anyone, "", noToken, lines...))

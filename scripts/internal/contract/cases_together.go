@@ -146,6 +146,7 @@ func servesOthers() []Case {
 					t.broken(err)
 				}
 			}
+			time.Sleep(200 * time.Millisecond) // until the server has begun with them
 			t.expect(ctx, get("/auth/me").as(token).soon(), status(200))
 			t.expect(ctx, post("/tasks", `{"title":"x"}`).as(token).soon(), status(201))
 		}},

@@ -8,13 +8,14 @@ import (
 
 // names are what fill replaces:
 //
+//	{host}                            the server's, as it is written in Host
 //	{new}                             an email that nobody has, the same in all of a case
 //	{id} {email} {password} {token}   Ann's; each case has an Ann of its own
 //	{bob.id} {bob.email} {bob.token}  Bob's, who is too
 //	{task}                            the id of a task of Ann's, made for this case
 //	{bob.task}                        the id of one of Bob's
 //	{no.task}                         an id of the same form that no task has
-var names = strings.Fields("new id email password token bob.id bob.email bob.token task bob.task no.task")
+var names = strings.Fields("host new id email password token bob.id bob.email bob.token task bob.task no.task")
 
 // fill replaces the names of people and things in a text. What there is not yet is made.
 func (t *try) fill(ctx context.Context, text string) string {
@@ -39,6 +40,8 @@ func (t *try) fill(ctx context.Context, text string) string {
 // value makes or looks up what has a name.
 func (t *try) value(ctx context.Context, name string) string {
 	switch name {
+	case "host":
+		return t.suite.at.host
 	case "new":
 		return newEmail()
 	case "task":

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,22 @@ func (b bench) build(t *testing.T, overlay gotest.Overlay, flags ...string) (bin
 		t.Fatalf("the server does not compile: %v\n%s", err, out)
 	}
 	return binary
+}
+
+// quickHashes makes a server's hashes cost a sixteenth, so that asking many servers everything
+// takes minutes. What they answer is the same.
+func quickHashes(t *testing.T, list []steps.Step) gotest.Overlay {
+	t.Helper()
+	file := filepath.Join(list[0].SolutionDir(), "password.go")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const cost = "bcrypt.GenerateFromPassword([]byte(plain), h.Cost)"
+	if strings.Count(string(text), cost) != 1 {
+		t.Fatalf("%s does not say %q once", file, cost)
+	}
+	return gotest.Overlay{file: []byte(strings.Replace(string(text), cost, "bcrypt.GenerateFromPassword([]byte(plain), h.Cost-4)", 1))}
 }
 
 // serve runs a server until the test ends. More settings are NAME=value, and win over those
