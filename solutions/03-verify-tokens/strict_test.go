@@ -66,20 +66,22 @@ func TestVerify_RefusesOtherSpellings(t *testing.T) {
 	accepts(t, v, forge.Sign(sha256.New, key, `{"alg":"HS256" }`, odd))
 	sign := func(text string) string { return text + "." + forge.Part(string(forge.MAC(sha256.New, key, text))) }
 
-	for name, other := range map[string]string{
-		"a line end after it": good + "\n", "a line end before it": "\n" + good, "a carriage return after it": good + "\r",
-		"a line end in its signature":          parts[0] + "." + parts[1] + "." + parts[2][:10] + "\r\n" + parts[2][10:],
-		"another last letter of the same bits": parts[0] + "." + parts[1] + "." + twin(parts[2]),
-		"padding after its signature":          good + "=",
-		"a space after it":                     good + " ",
-		"a line end in its payload":            sign(parts[0] + "." + parts[1][:8] + "\n" + parts[1][8:]),
-		"a line end after its header":          sign(parts[0] + "\r\n." + parts[1]),
-		"padding after its header":             sign(forge.Part(`{"alg":"HS256" }`) + "==." + parts[1]),
-		"another last letter of its payload":   sign(parts[0] + "." + twin(forge.Part(odd))),
-		"another last letter of its header":    sign(twin(forge.Part(`{"alg":"HS256" }`)) + "." + parts[1]),
+	for _, test := range []struct{ name, other string }{
+		{"a line end after it", good + "\n"},
+		{"a line end before it", "\n" + good},
+		{"a carriage return after it", good + "\r"},
+		{"a line end in its signature", parts[0] + "." + parts[1] + "." + parts[2][:10] + "\r\n" + parts[2][10:]},
+		{"another last letter of the same bits", parts[0] + "." + parts[1] + "." + twin(parts[2])},
+		{"padding after its signature", good + "="},
+		{"a space after it", good + " "},
+		{"a line end in its payload", sign(parts[0] + "." + parts[1][:8] + "\n" + parts[1][8:])},
+		{"a line end after its header", sign(parts[0] + "\r\n." + parts[1])},
+		{"padding after its header", sign(forge.Part(`{"alg":"HS256" }`) + "==." + parts[1])},
+		{"another last letter of its payload", sign(parts[0] + "." + twin(forge.Part(odd)))},
+		{"another last letter of its header", sign(twin(forge.Part(`{"alg":"HS256" }`)) + "." + parts[1])},
 	} {
-		refusesSomehow(t, v, other,
-			"a token with %s must be refused: if one token can be written in several ways, a list of revoked tokens doesn't find it (RFC 4648, section 3.5): %q", name, other)
+		refusesSomehow(t, v, test.other,
+			"a token with %s must be refused: if one token can be written in several ways, a list of revoked tokens doesn't find it (RFC 4648, section 3.5): %q", test.name, test.other)
 	}
 }
 
