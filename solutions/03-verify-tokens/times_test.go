@@ -17,6 +17,7 @@ import (
 )
 
 // 3. An expired token is refused.
+// Stays: it asks for the plainest case, and so says most plainly what is wrong.
 func TestVerify_RefusesAnExpiredToken(t *testing.T) {
 	refuses(t, fixedVerifier(t), fixed(t, "expired.jwt"), "ErrExpired",
 		"expired.jwt ended in 2020 and must be refused: otherwise a token that was stolen once works forever")

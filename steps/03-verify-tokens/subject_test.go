@@ -16,6 +16,7 @@ import (
 )
 
 // 4. A token without a subject is refused.
+// Stays: it asks for the plainest case, and so says most plainly what is wrong.
 func TestVerify_RefusesATokenWithoutASubject(t *testing.T) {
 	v := newVerifier(t, key)
 	accepts(t, v, forge.HS256(key, payload(60)))
