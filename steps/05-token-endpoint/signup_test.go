@@ -100,11 +100,14 @@ func TestSignUp_ServesStandardClients(t *testing.T) {
 // 1. What the client may not decide is ignored.
 func TestSignUp_IgnoresOtherFields(t *testing.T) {
 	f := newFixture(t)
-	body := strings.Replace(annsJSON, "{", `{"id":"chosen-by-client","ID":"chosen-by-client","role":"admin",`, 1)
-	answer := apitest.Do(t, f, apitest.Request("POST", "/users", body))
-
-	require.Equal(t, "201", answer.Outcome(), "a field that the server does not know must be ignored: next year's clients will send more than this year's")
-	assert.NotContains(t, answer.Body, "chosen-by-client", "the id must be the store's own, whatever the client sends (CWE-915)")
+	for _, body := range []string{
+		strings.Replace(annsJSON, "{", `{"id":"chosen-by-client","role":"admin",`, 1),
+		strings.NewReplacer("{", `{"ID":"chosen-by-client",`, "ann@", "bob@").Replace(annsJSON),
+	} {
+		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body))
+		require.Equal(t, "201", answer.Outcome(), "a field that the server does not know must be ignored: next year's clients will send more than this year's: %s", body)
+		assert.NotContains(t, answer.Body, "chosen-by-client", "the id must be the store's own, whatever the client sends (CWE-915)")
+	}
 }
 
 // 1. What is not JSON is refused.

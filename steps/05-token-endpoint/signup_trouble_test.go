@@ -67,7 +67,7 @@ func TestSignUp_RefusesATakenEmail(t *testing.T) {
 func TestSignUp_RefusesAnUnfitEmailOrPassword(t *testing.T) {
 	f := newFixture(t)
 	for _, body := range []string{
-		annsJSON, `{"email":"cid@example.com","password":"8 bytes."}`, `{"email":"dot@example.com","password":"` + strings.Repeat("é", 36) + `"}`,
+		annsJSON, `{"email":"` + strings.Repeat("x", 242) + `@example.com","password":"correct-horse"}`, `{"email":"cid@example.com","password":"8 bytes."}`, `{"email":"dot@example.com","password":"` + strings.Repeat("é", 36) + `"}`,
 	} {
 		f.signsUp(t, body)
 	}
@@ -79,10 +79,12 @@ func TestSignUp_RefusesAnUnfitEmailOrPassword(t *testing.T) {
 		`{"email":"bob@example.com","password":"` + strings.Repeat("x", 73) + `"}`,
 		`{"email":"bob@example.com","password":"` + strings.Repeat("é", 37) + `"}`,
 		`{"email":"bob@example.com","password":"correct\u0000horse"}`,
+		`{"email":"bob@example.com","password":"sunshine"}`,
+		`{"email":"` + strings.Repeat("x", 243) + `@example.com","password":"correct-horse"}`,
 	} {
 		answer := apitest.Do(t, f, apitest.Request("POST", "/users", body, "Content-Type", "application/json"))
 		assert.Equal(t, "422 invalid_request", answer.Outcome(),
-			"an email without @, or a password that cannot be hashed, is the client's mistake and must get 422: %s", body)
+			"an email that can't be one, or a password that the hasher refuses, is the client's mistake and must get 422: %s", body)
 		answer = apitest.Do(t, f.wrapped(t), apitest.Request("POST", "/users", body, "Content-Type", "application/json"))
 		assert.Equal(t, "422 invalid_request", answer.Outcome(), "an error with more words around it must be known, too: ask errors.Is, not == and not its text: %s", body)
 	}
