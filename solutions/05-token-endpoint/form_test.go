@@ -38,6 +38,7 @@ func TestToken_TakesOnlyAForm(t *testing.T) {
 }
 
 // 6. A form that cannot be decoded is refused.
+// Stays: the rules together find it too, and say less plainly what is wrong.
 func TestToken_RefusesABrokenEncoding(t *testing.T) {
 	f, _ := withAnn(t)
 	f.logsIn(t, annsForm)
@@ -89,6 +90,7 @@ func TestToken_RefusesMissingParameters(t *testing.T) {
 }
 
 // 7. A parameter may be there once.
+// Stays: the rules together find it too, and say less plainly what is wrong.
 func TestToken_RefusesRepeatedParameters(t *testing.T) {
 	f, _ := withAnn(t)
 	f.logsIn(t, annsForm)
@@ -101,6 +103,7 @@ func TestToken_RefusesRepeatedParameters(t *testing.T) {
 }
 
 // 7. Nothing is taken from the URL.
+// Stays: the rules together find it too, and say less plainly what is wrong.
 func TestToken_RefusesParametersInTheURL(t *testing.T) {
 	f, _ := withAnn(t)
 	f.logsIn(t, annsForm)
@@ -145,6 +148,7 @@ func TestToken_LooksNowhereElse(t *testing.T) {
 }
 
 // 8. There is one grant, and no other.
+// Stays: the rules together find it too, and say less plainly what is wrong.
 func TestToken_RefusesOtherGrants(t *testing.T) {
 	f, _ := withAnn(t)
 	for _, form := range []string{annsForm, annsForm + "&grant_type=password", annsForm + "&grant_type="} {
