@@ -183,6 +183,7 @@ func TestAuthenticate_KnowsAWrappedMismatch(t *testing.T) {
 }
 
 // 6. A deactivated user cannot log in.
+// Stays: the stories find it too, and say less plainly what is wrong.
 func TestAuthenticate_RefusesADeactivatedUser(t *testing.T) {
 	f := newStore(t)
 	ann := f.create(t, "ann@example.com")
