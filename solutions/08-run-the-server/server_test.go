@@ -23,6 +23,7 @@ import (
 )
 
 // 4. Everything together: sign up, log in, keep tasks.
+// Stays: it asks for the plainest case, and so says most plainly what is wrong.
 func TestServer_KeepsTasksOfTwoUsers(t *testing.T) {
 	p := shared(t)
 	ann, bob := p.signUpAndLogIn(t, "ann"), p.signUpAndLogIn(t, "bob")

@@ -74,7 +74,7 @@ func printable(t *testing.T, text, why string) {
 // 1. Without a key the server does not start.
 func TestSettings_NeedAKey(t *testing.T) {
 	// The last has fewer than 32 letters, and as many bytes.
-	for _, long := range []string{secretKey, secretKey[:32], "Kq7Zx-éüß-Wv3-€€€-Rt5Yb8"} {
+	for _, long := range []string{secretKey, secretKey[:32], " " + secretKey + "\n", "Kq7Zx-éüß-Wv3-€€€-Rt5Yb8"} {
 		s, err := load(t, "SECRET_KEY="+long)
 		require.NoError(t, err, "a key of %d bytes is long enough", len(long))
 		require.Equal(t, long, string(s.key), "the key must be the bytes of SECRET_KEY, as they are: other programs that know it must be able to check the tokens")
@@ -146,15 +146,18 @@ func TestSettings_RefuseNonsense(t *testing.T) {
 			require.NoError(t, err, "%s=%s is a good setting; an empty one has its default", test.name, good)
 		}
 
+		refusals := map[string]error{}
 		for _, bad := range nonsense(test.least, test.most) {
 			_, err := load(t, test.name+"="+bad)
-			if !assert.Error(t, err, "with %s=%s the server must refuse to start: %s, and any other value than the one that was set would surprise somebody, months later", test.name, bad, test.why) {
-				continue
-			}
+			require.Error(t, err, "with %s=%s the server must refuse to start: %s, and any other value than the one that was set would surprise somebody, months later", test.name, bad, test.why)
+			refusals[bad] = err
+		}
+		for _, bad := range nonsense(test.least, test.most) {
+			err := refusals[bad]
+			printable(t, err.Error(), "the refusal is for people")
 			for _, want := range []string{test.name, fmt.Sprint(test.least), fmt.Sprint(test.most), bad} {
 				assert.ErrorContains(t, err, want, "the refusal of %s=%s must name the variable, what it needs (%d to %d), and what it was: somebody has to correct it from this line alone", test.name, bad, test.least, test.most)
 			}
-			printable(t, err.Error(), "the refusal is for people")
 		}
 	}
 }
