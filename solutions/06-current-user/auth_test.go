@@ -123,6 +123,7 @@ func (f fixture) refuses(t *testing.T, r *http.Request, outcome, why string) api
 }
 
 // 1. A context carries its user.
+// Stays: it asks for the plainest case, and so says most plainly what is wrong.
 func TestCurrentUser_ReturnsWhomWithUserPutThere(t *testing.T) {
 	ann := users.User{ID: "1", Email: "ann@example.com"}
 	user, ok := auth.CurrentUser(auth.WithUser(t.Context(), ann))

@@ -88,6 +88,7 @@ func TestRun_SaysWhatKeepsItFromStarting(t *testing.T) {
 		{"ADDR", "nonsense", "it's no address"},
 		{"DATABASE", filepath.Join(file, "tasks.db"), "a file can't be a folder"},
 		{"DATABASE", t.TempDir(), "a folder can't be a database"},
+		{"DATABASE", ":memory:", "nothing would be left of it after the stop"},
 		{"DATABASE", file, "it's a file of something else, which nobody wants overwritten"},
 	} {
 		printed := refusal(t, test.variable+"="+test.value)
