@@ -57,6 +57,9 @@ func (r *cardRunner) run(ctx context.Context, step steps.Step, kind string, c mi
 	if kind == "variants" && r.race {
 		key.Add("race", nil)
 	}
+	if len(tests) == 1 {
+		key.Add(tests[0].Name, nil)
+	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		key.Add(name, changed[name])
 		overlay[filepath.Join(step.SolutionDir(), filepath.FromSlash(name))] = changed[name]
@@ -86,6 +89,9 @@ func (r *cardRunner) overlay(ctx context.Context, step steps.Step, overlay gotes
 	}
 	defer binary.Remove()
 	binary.Temp = inMemory()
+	if len(tests) == 1 {
+		return binary.Each(ctx, tests)
+	}
 	if result, whole := binary.Together(ctx, tests, "-test.shuffle=on"); whole {
 		return result, nil
 	}

@@ -140,7 +140,7 @@ var masks = []struct {
 	{regexp.MustCompile(`go version \S+ \S+`), "go version GO SYSTEM"},
 	{regexp.MustCompile(`\w+/\w+, [0-9]+ processors, go\S+`), "SYSTEM, N processors, GO"},
 	{regexp.MustCompile(`kept-[0-9]{8}-[0-9]{6}\.[0-9]{3}`), "kept-TIME"},
-	{regexp.MustCompile(`\([0-9]+s\)`), "(TIME)"},
+	{regexp.MustCompile(`\(([0-9]+m)?[0-9]+s\)`), "(TIME)"},
 	{regexp.MustCompile(`(?s)\n\n  Now the rest is fetched.*From here on you need no network\.`), ""}, // only if it takes its time
 	{regexp.MustCompile(`[0-9]+ (year|day|hour|minute|second)s? ago`), "SOME TIME ago"},
 }
