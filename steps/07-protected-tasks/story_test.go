@@ -68,8 +68,8 @@ func (w *world) ask(t *testing.T, who, method, path, body string) apitest.Answer
 	return apitest.Answer{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.String()}
 }
 
-// list asks for somebody's tasks, as a client does that keeps what it got, and asks whether it
-// has changed.
+// list asks for somebody's tasks, as a client does that keeps the first list that it got, and
+// asks whether it has changed.
 func (w *world) list(t *testing.T, who string) apitest.Answer {
 	kept := w.known[who]
 	r := apitest.Request("GET", "/tasks", "")
@@ -81,8 +81,11 @@ func (w *world) list(t *testing.T, who string) apitest.Answer {
 	if recorder.Code == http.StatusNotModified {
 		return kept
 	}
-	w.known[who] = apitest.Answer{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.String()}
-	return w.known[who]
+	answer := apitest.Answer{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.String()}
+	if kept.Body == "" && len(w.tasks[who]) > 0 {
+		w.known[who] = answer
+	}
+	return answer
 }
 
 // after lets an event happen, and returns what is wrong then.

@@ -35,7 +35,7 @@ func TestNewHandler_ServesACrowd(t *testing.T) {
 					!assert.Equal(t, user.ID, me.JSON()["id"], "each of a crowd must be told who they are, and not who somebody else is") {
 					return
 				}
-				nothing := apitest.Ask(h.handler, apitest.Request("GET", path, ""))
+				nothing := apitest.Ask(h.handler, apitest.Request("GET", path, "", "Authorization", bearer))
 				if !assert.Equal(t, "404 not_found", nothing.Outcome(), "a path that doesn't exist must be a 404 in a crowd, too") {
 					return
 				}
