@@ -126,12 +126,13 @@ func TestToken_EndsWithItsRequest(t *testing.T) {
 	endsWithItsRequest(t, f, &waitingAccounts{}, apitest.Form("/auth/token", annsForm))
 }
 
-// endsWithItsRequest sends a request whose client has hung up, to a store that notes the
-// context in which it was asked.
+// endsWithItsRequest sends a request whose client hangs up while the store is at work, which
+// notes the context in which it was asked.
 func endsWithItsRequest(t *testing.T, f fixture, accounts *waitingAccounts, r *http.Request) {
 	t.Helper()
 	ctx, hangUp := context.WithCancel(t.Context())
-	hangUp()
+	defer hangUp()
+	accounts.hangUp = hangUp
 	answer := apitest.Do(t, login.New(accounts, newIssuer(t), f.log.Logger()), r.WithContext(ctx))
 
 	require.NotNil(t, accounts.asked, "the store must be asked")
@@ -140,15 +141,20 @@ func endsWithItsRequest(t *testing.T, f fixture, accounts *waitingAccounts, r *h
 	assert.GreaterOrEqual(t, answer.Status, 500, "a request that ran out of time must get 500 or 503: nothing was created, and no password was wrong")
 }
 
-// waitingAccounts keeps the context in which it was asked.
-type waitingAccounts struct{ asked context.Context }
+// waitingAccounts keeps the context in which it was asked. While it works, the client hangs up.
+type waitingAccounts struct {
+	asked  context.Context
+	hangUp func()
+}
 
 func (a *waitingAccounts) Create(ctx context.Context, _, _ string) (users.User, error) {
 	a.asked = ctx
+	a.hangUp()
 	return users.User{}, ctx.Err()
 }
 
 func (a *waitingAccounts) Authenticate(ctx context.Context, _, _ string) (users.User, error) {
 	a.asked = ctx
+	a.hangUp()
 	return users.User{}, ctx.Err()
 }
