@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -33,7 +34,7 @@ func (p *prover) mistakes(ctx context.Context) (string, error) {
 			p.judged(c, mistakeProblem(c, results[i]))
 		}
 		for _, test := range tests {
-			if p.only == "" && !alone[test.Name] && test.Stays == "" {
+			if p.whole() && !alone[test.Name] && test.Stays == "" {
 				p.wrong("%s: %s catches no mistake that no other test catches: add one to testdata/mistakes/%[1]s, or say in its comment why it stays: // Stays: ...", step.Name, test.Name)
 			}
 		}
@@ -145,11 +146,18 @@ func (p *prover) readCards(step steps.Step, kind string) []mistakes.Card {
 		p.wrong("%v", err)
 		return nil
 	}
-	if p.only != "" {
-		cards = slices.DeleteFunc(cards, func(c mistakes.Card) bool { return c.Name != p.only })
-	}
-	return cards
+	return slices.DeleteFunc(cards, func(c mistakes.Card) bool {
+		if p.only != "" {
+			return c.Name != p.only
+		}
+		hash := fnv.New32a()
+		fmt.Fprint(hash, p.commit, step.Name, kind, c.Name)
+		return hash.Sum32()%uint32(p.sample) != 0
+	})
 }
+
+// whole reports whether all cards are run, so that it is known what no card shows.
+func (p *prover) whole() bool { return p.only == "" && p.sample == 1 }
 
 // runMistakes runs the tests of a step on its mistakes, and returns which tests have caught a
 // mistake that no other test caught. All tests are run on the mistakes meant for a test until
@@ -171,7 +179,7 @@ func (p *prover) runMistakes(ctx context.Context, step steps.Step, cards []mista
 	for name, list := range meant {
 		group.Go(func() {
 			t := slices.IndexFunc(tests, func(t steps.Test) bool { return t.Name == name })
-			all := t < 0 || tests[t].Stays == "" || p.only != ""
+			all := t < 0 || p.whole() && tests[t].Stays == "" || p.only != ""
 			for _, i := range list {
 				if all {
 					results[i], errs[i] = run(ctx, cards[i], tests)

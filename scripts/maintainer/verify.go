@@ -57,6 +57,8 @@ type prover struct {
 
 	steps    []steps.Step
 	only     string // the one card to run
+	sample   int    // one in so many cards is run
+	commit   string // which decides on the cards of a sample
 	race     bool   // run what must pass under the race detector too
 	update   bool   // write golden files in place of comparing them
 	problems []string
@@ -81,10 +83,16 @@ func newProver(ctx context.Context, s *session.Session, in *command.Input) (*pro
 			return nil, err
 		}
 	}
+	var commit []byte
+	if in.Int("sample") > 1 {
+		if commit, err = git(ctx, s.Workshop, "rev-parse", "HEAD"); err != nil {
+			return nil, err
+		}
+	}
 	return &prover{
 		session: s, screen: s.Screen, workshop: s.Workshop, g: g, steps: list,
 		cards: &cardRunner{g: g, workshop: s.Workshop, race: in.Bool("race")},
-		only:  in.String("only"), race: in.Bool("race"), update: in.Bool("update"),
+		only:  in.String("only"), sample: max(1, in.Int("sample")), commit: string(commit), race: in.Bool("race"), update: in.Bool("update"),
 		stubs: map[string]check.StepReport{},
 	}, nil
 }

@@ -112,6 +112,7 @@ var Groups = []Group{
 		{Name: "verify", Does: "prove that the workshop is right", Program: Maintainer, Flags: []Flag{
 			step,
 			{"only", "", "run the one mistake or variant with this `name`"},
+			{"sample", 1, "run one in `N` of the mistakes and variants; which ones, depends on the commit"},
 			{"update", false, "accept what is printed now as what should be, in every golden file"},
 			{"race", false, "run what must pass under the race detector too; it needs a C compiler, and time"},
 			{"cross", false, "vet everything for Windows and macOS too"},
