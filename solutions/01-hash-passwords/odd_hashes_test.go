@@ -24,7 +24,11 @@ import (
 func fastHashes(plain string) []string {
 	all := []string{plain}
 	m, s1, s256, s512 := md5.Sum([]byte(plain)), sha1.Sum([]byte(plain)), sha256.Sum256([]byte(plain)), sha512.Sum512([]byte(plain))
-	for name, sum := range map[string][]byte{"md5": m[:], "sha1": s1[:], "sha256": s256[:], "sha512": s512[:]} {
+	for _, fast := range []struct {
+		name string
+		sum  []byte
+	}{{"md5", m[:]}, {"sha1", s1[:]}, {"sha256", s256[:]}, {"sha512", s512[:]}} {
+		name, sum := fast.name, fast.sum
 		inHex, in64 := hex.EncodeToString(sum), base64.StdEncoding.EncodeToString(sum)
 		all = append(all, inHex, strings.ToUpper(inHex), in64, base64.RawStdEncoding.EncodeToString(sum), string(sum),
 			name+":"+inHex, name+"$"+inHex, name+"$$"+inHex, "$"+name+"$"+inHex, "{"+strings.ToUpper(name)+"}"+in64)

@@ -30,11 +30,11 @@ func TestVerify_ReadsNamesToTheLetter(t *testing.T) {
 		assert.NoError(t, err, "a name in different case is another claim, and counts for nothing (RFC 7519, section 4): encoding/json fills a field from both. The token says %s", signed)
 		assert.Equal(t, "user-1", subject, "the subject must be what sub says, to the letter, and not what a name in different case says: encoding/json fills a field from both. The token says %s", signed)
 	}
-	for text, want := range map[string]string{
-		`{"SUB":"user-1","exp":%[1]d}`: "ErrNoSubject", `{"sub":"user-1","EXP":%[1]d}`: "ErrNoExpiry", `{"sub":"user-1","exp":%[2]d,"EXP":%[1]d}`: "ErrExpired",
+	for _, test := range []struct{ text, want string }{
+		{`{"SUB":"user-1","exp":%[1]d}`, "ErrNoSubject"}, {`{"sub":"user-1","EXP":%[1]d}`, "ErrNoExpiry"}, {`{"sub":"user-1","exp":%[2]d,"EXP":%[1]d}`, "ErrExpired"},
 	} {
-		signed := fmt.Sprintf(text, soon, past)
-		refuses(t, v, forge.HS256(key, signed), want, "a name in different case must not count for the right one: encoding/json fills a field from both. The token says %s", signed)
+		signed := fmt.Sprintf(test.text, soon, past)
+		refuses(t, v, forge.HS256(key, signed), test.want, "a name in different case must not count for the right one: encoding/json fills a field from both. The token says %s", signed)
 	}
 }
 

@@ -68,10 +68,10 @@ func TestVerify_LetsNoTokenChooseItsKey(t *testing.T) {
 	ours := []byte(fixed(t, "hmac-key-for-tests-only.txt"))
 	_, err := v.Verify(forge.Sign(sha256.New, ours, `{"alg":"HS256","kid":"none-of-ours"}`, payload(60)))
 	assert.NoError(t, err, "a token that our key has signed must be accepted, whatever key it names: on the day the issuer begins to name its key, nobody would get in")
-	for name, want := range map[string]string{
-		"rs256.jwt": "ErrAlgorithm", "embedded-jwk.jwt": "ErrAlgorithm", "rs256-as-hs256.jwt": "ErrSignature", "rs256-signature-under-hs256.jwt": "ErrSignature",
+	for _, test := range []struct{ name, want string }{
+		{"rs256.jwt", "ErrAlgorithm"}, {"embedded-jwk.jwt", "ErrAlgorithm"}, {"rs256-as-hs256.jwt", "ErrSignature"}, {"rs256-signature-under-hs256.jwt", "ErrSignature"},
 	} {
-		refuses(t, v, fixed(t, name), want, "%s must be refused: it wants its signature checked with a key, or in a way, that isn't ours (RFC 8725, section 2.1)", name)
+		refuses(t, v, fixed(t, test.name), test.want, "%s must be refused: it wants its signature checked with a key, or in a way, that isn't ours (RFC 8725, section 2.1)", test.name)
 	}
 	for _, place := range keyPlaces(t) {
 		for _, name := range []string{"kid", "jku", "x5u", "jwk", "x5c", "x5t", "key", "secret", "cty"} {

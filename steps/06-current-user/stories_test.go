@@ -161,6 +161,7 @@ func TestRequire_SurvivesACrowd(t *testing.T) {
 	address, err := url.Parse("/tasks")
 	require.NoError(t, err)
 	var crowd sync.WaitGroup
+	var wanted, got [2]string
 	for i := range 2 {
 		crowd.Go(func() {
 			defer both.meeting.End()
@@ -173,13 +174,14 @@ func TestRequire_SurvivesACrowd(t *testing.T) {
 				}
 				w := headersAlone{}
 				handler.ServeHTTP(w, &http.Request{Method: "GET", URL: address, Host: "example.com", Header: http.Header{"Authorization": {header}}, RemoteAddr: name, Body: http.NoBody})
-				if !assert.Equal(t, want, http.Header(w).Get("Email"), "each of a crowd must be served as who they are") {
+				if wanted[i], got[i] = want, http.Header(w).Get("Email"); got[i] != want {
 					return
 				}
 			}
 		})
 	}
 	crowd.Wait()
+	assert.Equal(t, wanted, got, "each of a crowd must be served as who they are")
 }
 
 // headersAlone keeps the headers of an answer.
