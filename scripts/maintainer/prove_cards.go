@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -150,14 +149,12 @@ func (p *prover) readCards(step steps.Step, kind string) []mistakes.Card {
 		if p.only != "" {
 			return c.Name != p.only
 		}
-		hash := fnv.New32a()
-		fmt.Fprint(hash, p.commit, step.Name, kind, c.Name)
-		return hash.Sum32()%uint32(p.sample) != 0
+		return !p.sample.Has(step.Name, kind, c.Name)
 	})
 }
 
 // whole reports whether all cards are run, so that it is known what no card shows.
-func (p *prover) whole() bool { return p.only == "" && p.sample == 1 }
+func (p *prover) whole() bool { return p.only == "" && p.sample.N < 2 }
 
 // runMistakes runs the tests of a step on its mistakes, and returns which tests have caught a
 // mistake that no other test caught. All tests are run on the mistakes meant for a test until

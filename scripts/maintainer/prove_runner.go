@@ -20,6 +20,9 @@ func (p *prover) runner(ctx context.Context) (string, error) {
 	if p.update {
 		env = append(env, "UPDATE=1") // see package golden
 	}
+	if !p.whole() {
+		env = append(env, "SAMPLE="+p.sample.String()) // of the servers that are asked the contract
+	}
 	// -count=1: some tests read files outside of their module, which Go's cache of
 	// results does not watch. -timeout: a busy machine takes longer than Go's ten minutes.
 	out, err := p.g.Command(ctx, dir, env, "test", "-count=1", "-timeout=30m", "./...").CombinedOutput()

@@ -10,6 +10,7 @@ import (
 	"tokenauth.example/scripts/internal/check"
 	"tokenauth.example/scripts/internal/command"
 	"tokenauth.example/scripts/internal/gotest"
+	"tokenauth.example/scripts/internal/mistakes"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
 	"tokenauth.example/scripts/internal/setup"
@@ -57,10 +58,9 @@ type prover struct {
 
 	steps    []steps.Step
 	only     string // the one card to run
-	sample   int    // one in so many cards is run
-	commit   string // which decides on the cards of a sample
-	race     bool   // run what must pass under the race detector too
-	update   bool   // write golden files in place of comparing them
+	sample   mistakes.Sample
+	race     bool // run what must pass under the race detector too
+	update   bool // write golden files in place of comparing them
 	problems []string
 	stubs    map[string]check.StepReport // by step, what a learner sees at first
 }
@@ -83,16 +83,18 @@ func newProver(ctx context.Context, s *session.Session, in *command.Input) (*pro
 			return nil, err
 		}
 	}
-	var commit []byte
-	if in.Int("sample") > 1 {
-		if commit, err = git(ctx, s.Workshop, "rev-parse", "HEAD"); err != nil {
+	sample := mistakes.Sample{N: in.Int("sample")}
+	if sample.N > 1 {
+		commit, err := git(ctx, s.Workshop, "rev-parse", "HEAD")
+		if err != nil {
 			return nil, err
 		}
+		sample.Seed = strings.TrimSpace(string(commit))
 	}
 	return &prover{
 		session: s, screen: s.Screen, workshop: s.Workshop, g: g, steps: list,
 		cards: &cardRunner{g: g, workshop: s.Workshop, race: in.Bool("race")},
-		only:  in.String("only"), sample: max(1, in.Int("sample")), commit: string(commit), race: in.Bool("race"), update: in.Bool("update"),
+		only:  in.String("only"), sample: sample, race: in.Bool("race"), update: in.Bool("update"),
 		stubs: map[string]check.StepReport{},
 	}, nil
 }
