@@ -175,13 +175,13 @@ var everybodys *process
 func shared(t *testing.T) *process {
 	t.Helper()
 	if everybodys == nil || !everybodys.runs() {
-		folder := t.TempDir()
-		if everybodys == nil {
+		var folder string
+		if everybodys != nil {
+			folder = everybodys.cmd.Dir
+		} else {
 			var err error
 			folder, err = os.MkdirTemp("", "server-*")
 			require.NoError(t, err)
-		} else {
-			folder = everybodys.cmd.Dir
 		}
 		everybodys = spawn(t, folder, freeAddress(t))
 		everybodys.ready(t)
