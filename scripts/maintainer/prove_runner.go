@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 )
 
@@ -33,20 +32,4 @@ func (p *prover) runner(ctx context.Context) (string, error) {
 		p.wrong("scripts: go test says:\n%s", out)
 	}
 	return fmt.Sprintf("%d packages", strings.Count(string(out), "ok  \t")), nil
-}
-
-// systems vets everything for the systems that this machine is not.
-func (p *prover) systems(ctx context.Context) (string, error) {
-	for _, system := range []string{"windows", "darwin"} {
-		p.screen.Progress("vetting for %s ... (the first time, this takes some minutes)", system)
-		env := []string{"GOOS=" + system, "CGO_ENABLED=0"}
-		if err := p.vet(ctx, "solutions for "+system, p.workshop.Path("solutions"), append(env, inSolutions(p.workshop)...), "work"); err != nil {
-			return "", err
-		}
-		scripts := p.workshop.Path("scripts")
-		if err := p.vet(ctx, "scripts for "+system, scripts, append(env, "GOWORK="+filepath.Join(scripts, "go.work")), "./..."); err != nil {
-			return "", err
-		}
-	}
-	return "2 systems", nil
 }

@@ -128,7 +128,7 @@ func (p *prover) parts(in *command.Input) []part {
 		all = slices.DeleteFunc(all, func(part part) bool { return !part.ofStep })
 	}
 	if in.Bool("cross") {
-		all = append(all, part{"systems", "everything vets for Windows and macOS", true, true, p.systems})
+		all = append(all, part{"systems", "everything compiles for Windows and macOS", true, true, p.systems})
 	}
 	return all
 }

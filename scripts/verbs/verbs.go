@@ -115,7 +115,7 @@ var Groups = []Group{
 			{"sample", 1, "run one in `N` of the mistakes and variants; which ones, depends on the commit"},
 			{"update", false, "accept what is printed now as what should be, in every golden file"},
 			{"race", false, "run what must pass under the race detector too; it needs a C compiler, and time"},
-			{"cross", false, "vet everything for Windows and macOS too"},
+			{"cross", false, "check that everything compiles for Windows and macOS, too"},
 		}},
 		{Name: "fuzz", Does: "send the solutions anything", Program: Maintainer, Flags: []Flag{
 			{"time", 10 * time.Second, "how long each fuzz test runs"},
