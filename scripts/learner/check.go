@@ -41,10 +41,13 @@ func checkAndShow(ctx context.Context, s *session.Session, only *steps.Step) (ex
 	}
 	if exit == command.Done && shown.Passed == shown.All {
 		if shown.TurnedGreen() {
-			finished(ctx, s)
+			err = finished(ctx, s, checked.at())
 		} else {
 			s.Screen.Printf("\n  All done. Run your server: %s", s.Command("run", nil))
 		}
+	}
+	if err != nil {
+		return command.Trouble, nil, err
 	}
 	if checked.fetched {
 		err = setup.Rest(ctx, s)

@@ -34,6 +34,14 @@ func (c checked) view(s *session.Session) view.View {
 	return v
 }
 
+// at is the step that the learner is at: the first that is not done, or the last one.
+func (c checked) at() steps.Step {
+	if c.first != nil {
+		return c.first.Step
+	}
+	return c.reports[len(c.reports)-1].Step
+}
+
 // remember takes what was checked into the learner's progress, and has the view show what
 // has changed.
 func (c checked) remember(s *session.Session, shown *view.View) error {
@@ -45,11 +53,11 @@ func (c checked) remember(s *session.Session, shown *view.View) error {
 		tests[report.Step.Name] = len(report.Result.Tests)
 	}
 	known.Save()
-	list, err := s.Workshop.Steps()
+	track, _, err := trackOf(c.at())
 	if err != nil {
 		return err
 	}
-	for _, step := range list {
+	for _, step := range track {
 		if tests[step.Name] == 0 { // it wasn't checked
 			found, err := step.Tests()
 			if err != nil {
@@ -73,7 +81,7 @@ func checkSteps(ctx context.Context, s *session.Session, only *steps.Step) (c ch
 	checker.Go.Waiting = func(test string, took time.Duration) {
 		s.Screen.Progress("waiting for %s, which has not ended after %.0f seconds: does it loop? ...", test, took.Seconds())
 	}
-	list, err := s.Workshop.Steps()
+	list, err := inPlay(s)
 	if err != nil {
 		return c, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -80,10 +81,17 @@ func (p *prover) mistakeReport(ctx context.Context, step steps.Step, name string
 	if report.Result, err = p.cards.run(ctx, step, "mistakes", cards[i], ground, tests); err != nil {
 		return report, err
 	}
-	changed, err := cards[i].Apply(solution(step))
-	for file, text := range changed {
-		report.Sources[file] = text
+	files, err := step.Files()
+	if err != nil {
+		return report, err
 	}
+	for _, file := range files {
+		if report.Sources[file.Name], err = solution(step)(file.Name); err != nil {
+			return report, err
+		}
+	}
+	changed, err := cards[i].Apply(solution(step))
+	maps.Copy(report.Sources, changed)
 	return report, err
 }
 

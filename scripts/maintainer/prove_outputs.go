@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/steps"
 	"tokenauth.example/scripts/internal/verdict"
 	"tokenauth.example/scripts/internal/view"
 )
@@ -46,22 +48,38 @@ func (p *prover) outputs(ctx context.Context) (string, error) {
 			continue // said before
 		}
 		name := path.Join(folder, "README.md")
-		var shell []lesson.Command
+		var before, shell []lesson.Command
 		for _, command := range text.Commands {
 			if p.compareCommand(name, command, reports) {
 				compared++
+			} else if command.Before {
+				before = append(before, command)
 			} else {
 				shell = append(shell, command)
 			}
 		}
 		if noShell != nil || noCurl != nil {
-			skipped += len(shell)
+			skipped += len(before) + len(shell)
 			continue
 		}
-		if err := p.shellOutputs(ctx, name, shell); err != nil {
+		server, err := p.workshop.Server()
+		if err != nil && !errors.Is(err, steps.ErrNoServer) {
 			return "", err
 		}
-		compared += len(shell)
+		if err := p.shellOutputs(ctx, name, server, before); err != nil {
+			return "", err
+		}
+		if step, err := p.workshop.Find(folder); err == nil && folder != "" {
+			if own, err := step.ServerFolder(); err != nil {
+				return "", err
+			} else if own != "" {
+				server = step // what comes after the check is asked of what the step has built
+			}
+		}
+		if err := p.shellOutputs(ctx, name, server, shell); err != nil {
+			return "", err
+		}
+		compared += len(before) + len(shell)
 	}
 	if skipped > 0 {
 		return fmt.Sprintf("%d commands; %d skipped, which need sh and curl", compared, skipped), nil
@@ -113,14 +131,14 @@ func acceptOutput(file string, command lesson.Command, printed string) error {
 	return os.WriteFile(file, bytes.Replace(page, []byte(head+command.Output), []byte(head+printed), 1), 0o644)
 }
 
-// shellOutputs runs the commands of a lesson against the reference server, in one
+// shellOutputs runs the commands of a lesson against the reference server of a step, in one
 // shell, and compares what they print. Three dots stand for anything.
-func (p *prover) shellOutputs(ctx context.Context, name string, commands []lesson.Command) error {
+func (p *prover) shellOutputs(ctx context.Context, name string, of steps.Step, commands []lesson.Command) error {
 	if len(commands) == 0 {
 		return nil
 	}
 	p.screen.Progress("running the commands of %s ...", name)
-	return launch.Reference(ctx, p.session, func(address string, _ []string) error {
+	return launch.ReferenceOf(ctx, p.session, of, func(address string, _ []string) error {
 		const end = "\x1e"
 		var script strings.Builder
 		for _, command := range commands {

@@ -62,9 +62,25 @@ func gradeClass(ctx context.Context, s *session.Session, in *command.Input) (int
 	return exitCode(class, in.Bool("must-pass")), nil
 }
 
+// graded returns the steps that are graded: the one that is named, or a track.
+func graded(s *session.Session, in *command.Input) ([]steps.Step, error) {
+	if in.String("step") != "" {
+		return in.Steps(s)
+	}
+	tracks, err := s.Workshop.Tracks()
+	if err != nil {
+		return nil, err
+	}
+	track := in.Int("track")
+	if track < 1 || track > len(tracks) {
+		return nil, session.WayOut(fmt.Errorf("there is no track %d", track), "Name one from 1 to %d, as in: -track 1", len(tracks))
+	}
+	return tracks[track-1], nil
+}
+
 // newGrader returns the grader that the flags describe.
 func newGrader(ctx context.Context, s *session.Session, in *command.Input) (*grade.Grader, error) {
-	list, err := in.Steps(s)
+	list, err := graded(s, in)
 	if err != nil {
 		return nil, err
 	}

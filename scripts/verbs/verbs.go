@@ -68,7 +68,7 @@ var Groups = []Group{
 			{"key", "", "check the signature with the key in a `file`, and not with SECRET_KEY"},
 		}},
 		{Name: "doctor", Does: "find out what is wrong with this machine", Program: Web},
-		{Name: "run", Does: "run your server, with the settings in .env", Program: Web},
+		{Name: "run", Args: "[STEP]", Does: "run your server, with the settings in .env", Program: Web},
 		{Name: "demo", Does: "run the reference server and try it with curl", Program: Web},
 		{Name: "contract", Does: "does a running server keep the HTTP contract?", Program: Web, Flags: []Flag{
 			{"list", false, "ask nobody, and list the sections and how many cases they have"},
@@ -82,6 +82,7 @@ var Groups = []Group{
 	{"For teachers", []Verb{
 		{Name: "grade", Args: "WHO...", Does: "grade submissions, trusting none", Program: Teacher, Flags: []Flag{
 			reports, report, step,
+			{"track", 1, "which track is graded; the second begins with step 09"},
 			{"isolation", "auto", "auto, require (refuse to go on without it) or none"},
 			{"points", "", "what each test earns, in a `file`; without it, in testdata/points.txt"},
 			{"jobs", 0, "how many steps are judged at a time; 0 is one for each processor"},

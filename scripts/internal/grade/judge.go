@@ -68,13 +68,19 @@ func (g *Grader) compile(ctx context.Context, s sheet, overlay gotest.Overlay, n
 	if err := names.addTo(overlay, s); err != nil {
 		return nil, judged{s.all(verdict.GraderError, wordsOf(err)), true}
 	}
-	compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
-	defer cancel()
-	binary, said, err := g.Go.Compile(compiling, s.step.SolutionDir(), overlay)
-	submissions := false // it is the submission that the machine cannot compile
-	if errors.As(err, new(*gotest.MachineTrouble)) && compiling.Err() == nil && g.compiles(ctx, s) {
+	var binary *gotest.Binary
+	var said string
+	compile := func() (late bool, err error) {
+		compiling, cancel := context.WithTimeout(ctx, g.BuildTime)
+		defer cancel()
 		binary, said, err = g.Go.Compile(compiling, s.step.SolutionDir(), overlay)
-		submissions = errors.As(err, new(*gotest.MachineTrouble))
+		return compiling.Err() != nil, err
+	}
+	late, err := compile()
+	submissions := false // it is the submission that the machine cannot compile
+	if (late || errors.As(err, new(*gotest.MachineTrouble))) && g.compiles(ctx, s) {
+		late, err = compile() // the machine may have been busy, or full, for a moment
+		submissions = late || errors.As(err, new(*gotest.MachineTrouble))
 	}
 	if err == nil && binary != nil {
 		err = binary.Open()
@@ -82,9 +88,9 @@ func (g *Grader) compile(ctx context.Context, s sheet, overlay gotest.Overlay, n
 	switch {
 	case ctx.Err() != nil:
 		return nil, judged{s.all(verdict.NotRun, interrupted), true}
-	case compiling.Err() != nil && g.compiles(ctx, s):
+	case late && submissions:
 		return nil, judged{s.buildError(fmt.Sprint("compiling it took more than ", g.BuildTime)), true}
-	case compiling.Err() != nil:
+	case late:
 		return nil, judged{s.all(verdict.GraderError, fmt.Sprint("compiling took more than ", g.BuildTime, ", and so it does for the reference: give it more time with -build-time")), true}
 	case submissions:
 		return nil, judged{s.buildError(err.Error()), true}

@@ -16,6 +16,7 @@ import (
 
 	"tokenauth.example/scripts/internal/server"
 	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/steps"
 )
 
 // Build compiles the server in dir, in the workspace of the go.work that is named, or "off".
@@ -55,7 +56,16 @@ func Reference(ctx context.Context, s *session.Session, use func(address string,
 	if err != nil {
 		return err
 	}
-	return brief(ctx, s, step.SolutionDir(), "off", use)
+	return ReferenceOf(ctx, s, step, use)
+}
+
+// ReferenceOf is Reference for the server of a step that has one: see steps.Step.ServerFolder.
+func ReferenceOf(ctx context.Context, s *session.Session, step steps.Step, use func(address string, env []string) error) error {
+	folder, err := step.ServerFolder()
+	if err != nil {
+		return err
+	}
+	return brief(ctx, s, filepath.Join(step.SolutionDir(), folder), "off", use)
 }
 
 // Own does the same with the learner's server, every step of it.

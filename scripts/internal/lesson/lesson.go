@@ -26,6 +26,7 @@ type Lesson struct {
 type Command struct {
 	Line   string // after "$ "
 	Output string
+	Before bool // it comes before the first check, and so before what the step builds is there
 }
 
 var (
@@ -42,9 +43,15 @@ func Read(dir string) (Lesson, error) {
 		return Lesson{}, err
 	}
 	lesson := Lesson{Text: strings.ReplaceAll(string(raw), "\r\n", "\n")}
-	for _, match := range fenced.FindAllStringSubmatch(lesson.Text, -1) {
-		if match[1] == "console" {
-			lesson.Commands = append(lesson.Commands, commands(match[2])...)
+	before, _, _ := strings.Cut(lesson.Text, "\n## Check yourself\n")
+	lesson.Before = len(strings.Fields(before))
+	for _, match := range fenced.FindAllStringSubmatchIndex(lesson.Text, -1) {
+		if lesson.Text[match[2]:match[3]] != "console" {
+			continue
+		}
+		for _, command := range commands(lesson.Text[match[4]:match[5]]) {
+			command.Before = match[0] < len(before)
+			lesson.Commands = append(lesson.Commands, command)
 		}
 	}
 	prose := fenced.ReplaceAllString(lesson.Text, "")
@@ -58,8 +65,6 @@ func Read(dir string) (Lesson, error) {
 			lesson.Words++
 		}
 	}
-	before, _, _ := strings.Cut(lesson.Text, "\n## Check yourself\n")
-	lesson.Before = len(strings.Fields(before))
 	if _, tasks, ok := strings.Cut(prose, "\n## Your tasks\n"); ok {
 		tasks, _, _ = strings.Cut(tasks, "\n## ")
 		for _, match := range task.FindAllStringSubmatch(tasks, -1) {

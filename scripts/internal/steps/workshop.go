@@ -86,6 +86,29 @@ func (w *Workshop) Find(query string) (Step, error) {
 	return Step{}, fmt.Errorf("there is no step %q: they are %s to %s", query, list[0].Number(), list[len(list)-1].Number())
 }
 
+// Tracks returns all steps by their tracks, in order. A track ends with the step that is a
+// program, its server. What comes after the last server is a track whose end is not there
+// yet.
+func (w *Workshop) Tracks() ([][]Step, error) {
+	list, err := w.Steps()
+	if err != nil {
+		return nil, err
+	}
+	var tracks [][]Step
+	ended := true
+	for _, step := range list {
+		if ended {
+			tracks = append(tracks, nil)
+		}
+		last := len(tracks) - 1
+		tracks[last] = append(tracks[last], step)
+		if ended, err = step.IsProgram(); err != nil {
+			return nil, err
+		}
+	}
+	return tracks, nil
+}
+
 // ErrNoServer is the error of Server if no step is a program.
 var ErrNoServer = errors.New("no step of this workshop is a program, so it has no server")
 

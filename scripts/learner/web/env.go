@@ -13,13 +13,12 @@ import (
 	"tokenauth.example/scripts/internal/dotenv"
 	"tokenauth.example/scripts/internal/launch"
 	"tokenauth.example/scripts/internal/session"
-	"tokenauth.example/scripts/internal/steps"
 )
 
 // settings returns the environment with what .env adds to it. A variable that is set
 // already stays as it is. Without a .env, one is made, with a new key. What the server does
-// not read is mentioned.
-func settings(s *session.Session, server steps.Step) ([]string, error) {
+// not read, whose reference is in dir, is mentioned.
+func settings(s *session.Session, dir string) ([]string, error) {
 	name := s.Workshop.Path(".env")
 	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
 		content := "# Settings of your server. Git ignores this file: the key in it is secret.\nSECRET_KEY=" + launch.NewKey() + "\n"
@@ -32,7 +31,7 @@ func settings(s *session.Session, server steps.Step) ([]string, error) {
 	if err != nil {
 		return nil, session.WayOut(fmt.Errorf(".env cannot be read: %w", err), "Each line of it is NAME=value. Or delete it, and a new one is made.")
 	}
-	known, err := readBy(server)
+	known, err := readBy(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -50,9 +49,9 @@ func settings(s *session.Session, server steps.Step) ([]string, error) {
 
 var asked = regexp.MustCompile(`getenv(?:, |\()"([A-Z_]+)"`)
 
-// readBy returns the names of the variables that the reference server reads.
-func readBy(server steps.Step) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(server.SolutionDir(), "*.go"))
+// readBy returns the names of the variables that the reference server in dir reads.
+func readBy(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
 	}

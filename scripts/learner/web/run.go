@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,17 +17,18 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
-// run runs the learner's own server, every step of it, with the settings in .env.
-func run(ctx context.Context, s *session.Session, _ *command.Input) (int, error) {
-	step, err := s.Workshop.Server()
+// run runs the learner's own server, every step of it, with the settings in .env. Where a step is
+// named that has a server to try it with, it runs that one.
+func run(ctx context.Context, s *session.Session, in *command.Input) (int, error) {
+	step, folder, err := served(s, in)
 	if err != nil {
 		return command.Trouble, err
 	}
-	env, err := settings(s, step)
+	env, err := settings(s, filepath.Join(step.SolutionDir(), folder))
 	if err != nil {
 		return command.Trouble, err
 	}
-	binary, cleanUp, err := launch.Build(ctx, s, step.Dir(), s.Workshop.Path("go.work"))
+	binary, cleanUp, err := launch.Build(ctx, s, filepath.Join(step.Dir(), folder), s.Workshop.Path("go.work"))
 	if err != nil {
 		return command.Trouble, err
 	}
@@ -44,7 +46,11 @@ func run(ctx context.Context, s *session.Session, _ *command.Input) (int, error)
 	go func() {
 		defer close(shown)
 		if address := listening(exited); address != "" {
-			s.Screen.Printf("Your server is at http://%s, and its page at http://%[1]s/docs", address)
+			page := ""
+			if folder == "." {
+				page = ", and its page at http://" + address + "/docs"
+			}
+			s.Screen.Printf("Your server is at http://%s%s", address, page)
 			s.Screen.Printf("Ctrl+C stops it.")
 		}
 	}()
@@ -56,6 +62,24 @@ func run(ctx context.Context, s *session.Session, _ *command.Input) (int, error)
 		return command.NotYet, adviseUnwritten(s)
 	}
 	return command.Done, err
+}
+
+// served returns the step whose server is to run, and the folder below it that the server is
+// in.
+func served(s *session.Session, in *command.Input) (steps.Step, string, error) {
+	named, err := in.Step(s)
+	if err != nil {
+		return steps.Step{}, "", err
+	}
+	if named == nil {
+		server, err := s.Workshop.Server()
+		return server, ".", err
+	}
+	folder, err := named.ServerFolder()
+	if err == nil && folder == "" {
+		err = session.WayOut(fmt.Errorf("step %s has no server", named.Number()), "Run the one that your steps make: %s", s.Command("run", nil))
+	}
+	return *named, folder, err
 }
 
 // serverAddress is where a server with this environment listens.
@@ -112,37 +136,20 @@ func adviseUnwritten(s *session.Session) error {
 	if err != nil {
 		return err
 	}
+	server, err := s.Workshop.Server()
+	if err != nil {
+		return err
+	}
 	var unwritten []string
 	for _, step := range list {
-		if !reference[step.Name] && untouched(step) {
+		if step.Name <= server.Name && !reference[step.Name] && step.Untouched() {
 			unwritten = append(unwritten, step.Number())
 		}
 	}
 	if len(unwritten) == 0 {
 		return nil
 	}
-	server, err := s.Workshop.Server()
-	if err != nil {
-		return err
-	}
 	s.Screen.Printf("")
 	s.Screen.Wrap("", fmt.Sprintf("Your server runs on all of your steps, and nothing is written yet in: %s. Go on with the first: %s. Or take those before the last from the reference: %s", strings.Join(unwritten, ", "), s.Command("check", nil), s.Command("catchup", &server)))
 	return nil
-}
-
-// untouched reports whether every file that the learner completes is as it was at the start.
-func untouched(step steps.Step) bool {
-	files, err := step.Files()
-	if err != nil {
-		return false
-	}
-	for _, file := range files {
-		if file.Kind != steps.Stub {
-			continue
-		}
-		if state, _, err := step.State(file); err != nil || state != steps.Untouched {
-			return false
-		}
-	}
-	return true
 }

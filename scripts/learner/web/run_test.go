@@ -40,7 +40,7 @@ func TestSettings(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &session.Session{Workshop: &steps.Workshop{Root: dir}, Screen: screen.Plain(&printed)}
-		env, err := settings(s, reference)
+		env, err := settings(s, reference.SolutionDir())
 		if test.has != "" && !slices.Contains(env, test.has) {
 			t.Errorf("%q: the environment lacks %s", test.env, test.has)
 		}
@@ -64,11 +64,11 @@ func TestSettings_MakesAKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &session.Session{Workshop: &steps.Workshop{Root: t.TempDir()}, Screen: screen.Plain(io.Discard)}
-	first, err := settings(s, reference)
+	first, err := settings(s, reference.SolutionDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := settings(s, reference)
+	second, err := settings(s, reference.SolutionDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,63 @@
+package scopes
+
+import (
+	"errors"
+	"time"
+)
+
+// Why an access token is refused, beside what package verifier has. The texts are short,
+// because they become the reason in the server's log.
+var (
+	// ErrType: it's a token, and no access token. ID tokens and others look alike.
+	ErrType = errors.New("not an access token")
+	// ErrIssuer: somebody else has issued it.
+	ErrIssuer = errors.New("another issuer")
+	// ErrAudience: it was issued for another server.
+	ErrAudience = errors.New("another audience")
+	// ErrIncomplete: a claim that every access token has is missing or empty.
+	ErrIncomplete = errors.New("incomplete")
+)
+
+// Access is what a token gives access to.
+type Access struct {
+	Subject string // whose token it is: the user's id (sub)
+	Scope   Set    // what it may be used for (scope)
+	Client  string // the program that it was issued to (client_id)
+	Session string // the session that it belongs to (sid), or "": sessions are step 10
+	ID      string // no other token has it (jti)
+}
+
+// Issuer issues access tokens (RFC 9068), and verifies them. Many requests may use it at the
+// same time.
+type Issuer struct {
+	Name     string        // the issuer (iss): the URL of the server that issues tokens
+	Audience string        // whom they are for (aud): the server that takes them
+	Lifetime time.Duration // a second or more
+	Keys     Keys
+}
+
+// Issue returns a signed token for access, with a new ID in place of the one in access, and how long it will
+// live.
+//
+// Its type, in the header, is "at+jwt". It has all claims that RFC 9068, section 2.2, asks for: iss, aud, sub,
+// client_id, iat, exp and jti; scope, and sid if there is a session. Without a subject or a
+// client Issue returns "" and ErrIncomplete.
+func (i *Issuer) Issue(access Access) (signed string, lifetime time.Duration, err error) {
+	// TODO 4: make the claims, and have the Keys sign them.
+	return "", 0, errors.New("Issue is not written yet")
+}
+
+// Verify returns what a token gives access to, if it can be trusted now. For any other it
+// returns the zero Access, and the one error of this package or of package verifier that says why.
+//
+// Trusted is a token that Issue could have made: written as in step 03 and without crit, of the type
+// "at+jwt" or "application/at+jwt" in upper or lower case, signed with the one of our Keys,
+// from our issuer (ErrIssuer), for our audience, alone or among others (ErrAudience), now
+// between nbf and exp, with a subject (verifier.ErrNoSubject), and with client_id, iat and
+// jti (ErrIncomplete). A scope that Parse can't read makes it malformed.
+func (i *Issuer) Verify(signed string) (Access, error) {
+	// TODO 5: verify form, signature, issuer, audience and times, and name what
+	//   is wrong.
+	// TODO 6: take access tokens alone, and only complete ones.
+	return Access{}, errors.New("Verify is not written yet")
+}

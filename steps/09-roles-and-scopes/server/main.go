@@ -1,0 +1,75 @@
+// Given: this file is the same for everybody, and grading uses the original in solutions/.
+// "make stubs" writes the copy in steps/.
+
+// Command server runs what this step has built, so that you can try it with curl. The server
+// for real people comes in step 15, with all steps of the second track in it.
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"tokenauth.example/login"
+	"tokenauth.example/password"
+	"tokenauth.example/scopes"
+	"tokenauth.example/tasks"
+	"tokenauth.example/token"
+	"tokenauth.example/users"
+)
+
+func main() {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if err := run(log); err != nil {
+		log.Error("cannot start", "reason", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until it is interrupted, with the settings SECRET_KEY, DATABASE, ADDR and
+// FIRST_ADMIN.
+func run(log *slog.Logger) error {
+	key := []byte(getenv("SECRET_KEY", ""))
+	if len(key) < token.MinKeyBytes {
+		return errors.New("SECRET_KEY: " + token.ErrShortKey.Error())
+	}
+	db, err := users.OpenDatabase(getenv("DATABASE", "tasks.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	accounts, err := users.New(db, password.Hasher{Cost: 12})
+	if err != nil {
+		return err
+	}
+	roles, err := scopes.NewRoles(db)
+	if err != nil {
+		return err
+	}
+	store, err := tasks.NewStore(db)
+	if err != nil {
+		return err
+	}
+	address := getenv("ADDR", "127.0.0.1:8000")
+	issuer := &scopes.Issuer{Name: "http://" + address, Audience: "tasks", Lifetime: 5 * time.Minute, Keys: scopes.Secret(key)}
+	log.Info("serving", "address", address)
+	return http.ListenAndServe(address, scopes.NewHandler(scopes.Parts{
+		SignUp:       login.New(scopes.FirstAdmin{Store: accounts, Roles: roles, Email: getenv("FIRST_ADMIN", "")}, nil, log),
+		Login:        scopes.Login(accounts, roles, issuer, log),
+		Tasks:        tasks.New(store, log),
+		Admin:        scopes.NewAdmin(roles, log),
+		Authenticate: scopes.Authenticate(issuer, accounts, log),
+		Roles:        roles,
+		Log:          log,
+	}))
+}
+
+// getenv returns a setting, or what it is if nobody has set it.
+func getenv(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
