@@ -40,14 +40,9 @@ func checkAndShow(ctx context.Context, s *session.Session, only *steps.Step) (ex
 		return command.Trouble, nil, err
 	}
 	if exit == command.Done && shown.Passed == shown.All {
-		if shown.TurnedGreen() {
-			err = finished(ctx, s, checked.at())
-		} else {
-			s.Screen.Printf("\n  All done. Run your server: %s", s.Command("run", nil))
+		if err := finished(ctx, s, checked.at(), shown.TurnedGreen()); err != nil {
+			return command.Trouble, nil, err
 		}
-	}
-	if err != nil {
-		return command.Trouble, nil, err
 	}
 	if checked.fetched {
 		err = setup.Rest(ctx, s)

@@ -2,7 +2,6 @@ package learner
 
 import (
 	"context"
-	"errors"
 	"os/exec"
 	"regexp"
 
@@ -12,30 +11,30 @@ import (
 	"tokenauth.example/scripts/verbs"
 )
 
-// finished says what somebody has who has done the whole track that a step is in, what to do
-// with it, and where it goes on.
-func finished(ctx context.Context, s *session.Session, step steps.Step) error {
+// finished says what somebody has who has done the whole track that a step is in, and where it
+// goes on. Who has just done it is told what it is, and what to do with it.
+func finished(ctx context.Context, s *session.Session, step steps.Step, just bool) error {
 	track, next, err := trackOf(step)
 	if err != nil {
 		return err
 	}
-	server, err := s.Workshop.Server()
-	if err != nil && !errors.Is(err, steps.ErrNoServer) {
-		return err
-	}
-	if track[len(track)-1].Name > server.Name {
+	if server, err := s.Workshop.Server(); err == nil && track[len(track)-1].Name > server.Name {
 		s.Screen.Printf("")
-		s.Screen.Wrap("  ", "You have done all steps of this track that are there. Its end, a server with all of them in it, is still being built.")
+		s.Screen.Wrap("  ", "You have done all steps of this track that are there. The server at its end is still being built.")
 		return nil
 	}
 	s.Screen.Printf("")
-	s.Screen.Wrap("  ", "You have done the whole track. This is a server that signs people up, logs them in, and shows each of them their own tasks and nobody else's, whatever token they send. It's yours, from the hash of a password to the last header.")
-	s.Screen.Printf("")
-	s.Screen.Field("  ", "run it", s.Command("run", nil))
-	s.Screen.Field("  ", "its page", "http://127.0.0.1:8000/docs")
-	s.Screen.Field("  ", "ask it", askCommand(s)+"   ("+questions(ctx, s)+")")
+	if just {
+		s.Screen.Wrap("  ", "You have done the whole track. This is a server that signs people up, logs them in, and shows each of them their own tasks and nobody else's, whatever token they send. It's yours, from the hash of a password to the last header.")
+		s.Screen.Printf("")
+		s.Screen.Field("  ", "run it", s.Command("run", nil))
+		s.Screen.Field("  ", "its page", "http://127.0.0.1:8000/docs")
+		s.Screen.Field("  ", "ask it", askCommand(s)+"   ("+questions(ctx, s)+")")
+	} else {
+		s.Screen.Printf("  All done. Run your server: %s", s.Command("run", nil))
+	}
 	if len(next) > 0 {
-		s.Screen.Field("  ", "go on", "steps/"+next[0].Name+"/README.md   (the next track: what a company needs)")
+		s.Screen.Field("  ", "go on", "steps/"+next[0].Name+"/README.md   (what a company needs)")
 	}
 	return nil
 }

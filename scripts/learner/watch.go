@@ -70,7 +70,7 @@ type watcher struct {
 func (w *watcher) begin(ctx context.Context, how string) error {
 	w.cancel, w.done = func() {}, make(chan struct{})
 	close(w.done)
-	list, err := w.session.Workshop.Steps()
+	list, err := inPlay(w.session)
 	if err != nil {
 		return err
 	}

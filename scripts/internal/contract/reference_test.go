@@ -36,7 +36,7 @@ func newBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := workshop.Steps()
+	server, err := workshop.Server()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func newBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bench{workshop, g, list[len(list)-1]}
+	return bench{workshop, g, server}
 }
 
 // build compiles the reference server, some files of it replaced.
