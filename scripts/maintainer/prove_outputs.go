@@ -96,7 +96,12 @@ func (p *prover) compareCommand(name string, command lesson.Command, reports []c
 	number, isCheck := strings.CutPrefix(command.Line, "make check STEP=")
 	switch {
 	case command.Line == "make start":
-		learner.Welcome(reports, &reports[0])
+		tracks, err := p.workshop.Tracks()
+		if err != nil {
+			p.wrong("%s: `%s`: %v", name, command.Line, err)
+			return true
+		}
+		learner.Welcome(reports[:len(tracks[0])], &reports[0]) // who begins is shown the first track
 	case isCheck:
 		step, err := p.workshop.Find(number)
 		if err != nil {
