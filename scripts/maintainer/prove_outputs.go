@@ -26,8 +26,10 @@ import (
 // outputs compares the commands in lessons, and what they print there, with what they
 // really print.
 func (p *prover) outputs(ctx context.Context) (string, error) {
-	_, noShell := exec.LookPath("sh")
-	_, noCurl := exec.LookPath("curl")
+	missing := slices.ContainsFunc([]string{"sh", "curl", "openssl"}, func(tool string) bool {
+		_, err := exec.LookPath(tool)
+		return err != nil
+	})
 	folders := []string{""}
 	var reports []check.StepReport
 	for i, step := range p.steps {
@@ -58,7 +60,7 @@ func (p *prover) outputs(ctx context.Context) (string, error) {
 				shell = append(shell, command)
 			}
 		}
-		if noShell != nil || noCurl != nil {
+		if missing {
 			skipped += len(before) + len(shell)
 			continue
 		}
@@ -82,7 +84,7 @@ func (p *prover) outputs(ctx context.Context) (string, error) {
 		compared += len(before) + len(shell)
 	}
 	if skipped > 0 {
-		return fmt.Sprintf("%d commands; %d skipped, which need sh and curl", compared, skipped), nil
+		return fmt.Sprintf("%d commands; %d skipped, which need sh, curl and openssl", compared, skipped), nil
 	}
 	return fmt.Sprintf("%d commands", compared), nil
 }
@@ -143,14 +145,14 @@ func (p *prover) shellOutputs(ctx context.Context, name string, of steps.Step, c
 		return nil
 	}
 	p.screen.Progress("running the commands of %s ...", name)
-	return launch.ReferenceOf(ctx, p.session, of, func(address string, _ []string) error {
+	return launch.ReferenceOf(ctx, p.session, of, func(address string, env []string) error {
 		const end = "\x1e"
 		var script strings.Builder
 		for _, command := range commands {
 			script.WriteString(strings.ReplaceAll(command.Line, "127.0.0.1:8000", address) + "\nprintf '" + `\036` + "'\n")
 		}
 		cmd := exec.CommandContext(ctx, "sh", "-c", script.String())
-		cmd.Dir = p.workshop.Root
+		cmd.Dir, cmd.Env = p.workshop.Root, env
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			p.wrong("%s: its commands fail: %v\n%s", name, err, out)
