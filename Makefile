@@ -1,4 +1,4 @@
-# Every target is one go command; README.md has each in its plain form.
+# Every target is one command; README.md has each in its plain form.
 STEP =
 DIR =
 URL = http://127.0.0.1:8000
@@ -13,7 +13,13 @@ $(error GOTOOLCHAIN is set to $(GOTOOLCHAIN), and the workshop needs Go 1.26 or 
 endif
 $(error Go is not there, or too old: install Go 1.26 or newer from https://go.dev/dl)
 endif
+# When a program is killed, as when memory runs out, "go tool" ends as if all were well. So the
+# program is started by itself, where there is a shell to do it.
+ifeq ($(OS),Windows_NT)
 WORKSHOP = @go -C scripts tool workshop
+else
+WORKSHOP = @cd scripts && program=$$(go tool -n workshop) && exec "$$program"
+endif
 
 start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
