@@ -42,8 +42,8 @@ func (r *Roles) People(ctx context.Context) ([]Person, error) {
 	return people, rows.Err()
 }
 
-// Deactivate is that of users.Store, for admins. It returns ErrLastAdmin, and changes nothing, if
-// no other admin would be left who is active.
+// Deactivate is that of users.Store, for admins. It returns ErrLastAdmin, and changes
+// nothing, if no other admin would be left who is active.
 func (r *Roles) Deactivate(ctx context.Context, id string) error {
 	result, err := r.db.ExecContext(ctx, `
 		UPDATE users SET active = 0 WHERE id = ?1 AND (

@@ -23,8 +23,8 @@ func WithAccess(ctx context.Context, access Access) context.Context {
 	return context.WithValue(ctx, accessKey{}, access)
 }
 
-// FromContext returns what the request's token gives access to, and false if nobody has put it
-// there.
+// FromContext returns what the request's token gives access to, and false if nobody has
+// put it there.
 func FromContext(ctx context.Context) (Access, bool) {
 	access, ok := ctx.Value(accessKey{}).(Access)
 	return access, ok

@@ -22,9 +22,10 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, email, plain string) (users.User, error)
 }
 
-// Login serves POST /auth/token, as step 05 does, and takes a scope: it answers with the one
-// that was granted. A refused login is 400 here, and not 401. That's what RFC 6749, section 5.2,
-// says, and OAuth libraries expect it; step 05 answered as its tutorial does.
+// Login serves POST /auth/token, as step 05 does, and takes a scope: it answers with the
+// one that was granted. A refused login is 400 here, and not 401. That's what RFC 6749,
+// section 5.2, says, and OAuth libraries expect it; step 05 answered as its tutorial
+// does.
 func Login(accounts Authenticator, roles RoleOf, issuer *Issuer, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		form, ok := oauth.ReadForm(w, r, "username", "password", "grant_type", "scope")

@@ -40,8 +40,8 @@ func (s Set) Has(word string) bool { return s[word] }
 
 // Parse reads a scope as it travels in forms and in tokens: words with one space between,
 // in any order. A word is made of the visible characters of ASCII, but neither " nor \.
-// Upper and lower case are different, and a word that's there twice is there. The empty text is
-// the empty Set.
+// Upper and lower case are different, and a word that's there twice is there. The empty
+// text is the empty Set.
 //
 // For any other text Parse returns ErrScope.
 //
@@ -90,12 +90,13 @@ func (s Set) And(other Set) Set {
 	return both
 }
 
-// Grant returns the scope that somebody of this role gets who logs in and asks for one. Who
-// asks for nothing gets all that the role allows. Who asks for more than that gets what of it the role
-// allows.
+// Grant returns the scope that somebody of this role gets who logs in and asks for one.
+// Who asks for nothing gets all that the role allows. Who asks for more than that gets
+// what of it the role allows.
 //
-// It returns ErrScope for a request that Parse refuses, for one with a word that is no scope of this server,
-// and if nothing would be left: a token that's good for nothing helps nobody.
+// It returns ErrScope for a request that Parse refuses, for one with a word that is no
+// scope of this server, and if nothing would be left: a token that's good for nothing
+// helps nobody.
 //
 //workshop:todo 3 give what was asked for, as far as the role allows it.
 //workshop:stub return nil, errors.New("Grant is not written yet")

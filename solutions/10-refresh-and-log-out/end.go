@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// End ends the session with the id: its refresh tokens renew nothing any more, and its access
-// tokens open nothing, from the next request on. If there's no such session, or it has ended, that's no
-// error: it's as it should be.
+// End ends the session with the id: its refresh tokens renew nothing any more, and its
+// access tokens open nothing, from the next request on. If there's no such session, or it
+// has ended, that's no error: it's as it should be.
 //
 //workshop:todo 8 end one session.
 //workshop:stub return fmt.Errorf("End is not written yet")
@@ -16,8 +16,9 @@ func (s *Store) End(ctx context.Context, id string) error {
 	return s.end(ctx, "id = ?2", id)
 }
 
-// EndOthers ends all sessions of a user but the one with the id in keep, which may be "" for
-// none. It's for somebody who has changed their password, perhaps because somebody else knew it.
+// EndOthers ends all sessions of a user but the one with the id in keep, which may be ""
+// for none. It's for somebody who has changed their password, perhaps because somebody
+// else knew it.
 //
 //workshop:todo 8 end all sessions of a user but one.
 //workshop:stub return fmt.Errorf("EndOthers is not written yet")

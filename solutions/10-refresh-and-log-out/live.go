@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Live reports whether the session with the id goes on: there is one, nobody has ended it, and it's younger than
-// max. It asks the database each time.
+// Live reports whether the session with the id goes on: there is one, nobody has ended
+// it, and it's younger than max. It asks the database each time.
 //
 //workshop:todo 3 ask whether a session goes on.
 //workshop:stub return false, fmt.Errorf("Live is not written yet")

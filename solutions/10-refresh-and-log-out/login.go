@@ -104,7 +104,8 @@ func (p Parts) refuse(w http.ResponseWriter, r *http.Request, reason, code, deta
 	api.FailOAuth(w, http.StatusBadRequest, code, detail)
 }
 
-// hashAnew stores a new hash of a password that was right, if the old one was made at another cost.
+// hashAnew stores a new hash of a password that was right, if the old one was made at
+// another cost.
 func (s *Store) hashAnew(ctx context.Context, hasher password.Hasher, user, plain string) error {
 	var hash string
 	if err := s.db.QueryRowContext(ctx, "SELECT hash FROM users WHERE id = ?", user).Scan(&hash); err != nil {
@@ -116,7 +117,8 @@ func (s *Store) hashAnew(ctx context.Context, hasher password.Hasher, user, plai
 	return s.setPassword(ctx, hasher, user, plain)
 }
 
-// setPassword gives a user a new password. The error may be the hasher's, for one that isn't fit.
+// setPassword gives a user a new password. The error may be the hasher's, for one that
+// isn't fit.
 func (s *Store) setPassword(ctx context.Context, hasher password.Hasher, user, plain string) error {
 	hash, err := hasher.Hash(plain)
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 	"tokenauth.example/users"
 )
 
-// ChangePassword serves POST /auth/password, behind Authenticate, for a body {"old", "new"}: it
-// answers 204, and the user's other sessions end. A wrong old password is 403 wrong_password, a
-// new one that isn't fit is 422.
+// ChangePassword serves POST /auth/password, behind Authenticate, for a body {"old",
+// "new"}: it answers 204, and the user's other sessions end. A wrong old password is 403
+// wrong_password, a new one that isn't fit is 422.
 func ChangePassword(p Parts) http.Handler {
 	return auth.ForUser(func(w http.ResponseWriter, r *http.Request, user users.User) {
 		access, _ := scopes.FromContext(r.Context())

@@ -9,8 +9,8 @@ import (
 )
 
 // Require returns middleware that goes behind scopes.Authenticate, and before
-// scopes.Require. It lets a request through if the session of its token goes on. Otherwise the
-// handler isn't reached:
+// scopes.Require. It lets a request through if the session of its token goes on.
+// Otherwise the handler isn't reached:
 //
 //   - the session has ended, or there is none with this id: 401 invalid_token, "Invalid or
 //     expired token", with WWW-Authenticate: Bearer error="invalid_token". It's one line in
@@ -19,8 +19,8 @@ import (
 //   - without Access in the context: 401 not_authenticated, "Not authenticated", with
 //     WWW-Authenticate: Bearer.
 //
-// A token without a session (sid) goes on: the tokens of step 12 have none, and nobody can end
-// what there isn't.
+// A token without a session (sid) goes on: the tokens of step 12 have none, and nobody
+// can end what there isn't.
 //
 //workshop:todo 9 let through whose session goes on, and nobody else.
 //workshop:stub return func(next http.Handler) http.Handler {

@@ -19,8 +19,9 @@ import (
 )
 
 // Load returns the keys in a folder: each file NAME.pem has a private key of P-256, as
-// openssl writes it, and is dated by the time it was last changed. The folder and what's in it
-// must be readable by their user alone. Without a folder or a key in it, both are made.
+// openssl writes it, and is dated by the time it was last changed. The folder and what's
+// in it must be readable by their user alone. Without a folder or a key in it, both are
+// made.
 func Load(folder string) ([]Dated, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make folder of keys: %w", err)

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,7 +38,26 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-// newRing returns a ring of these keys, which were published long ago, each a day after the one before it.
+// named makes a key pair that messages call by a name.
+func named(t testing.TB, name string) *ecdsa.PrivateKey {
+	t.Helper()
+	key := newKey(t)
+	names.Store(idOf(key), name)
+	return key
+}
+
+var names sync.Map // of keys, by their thumbprints
+
+func nameOf(id string) string {
+	name, ok := names.Load(id)
+	if !ok {
+		return "another key"
+	}
+	return name.(string)
+}
+
+// newRing returns a ring of these keys, which were published long ago, each a day after
+// the one before it.
 func newRing(t testing.TB, list ...*ecdsa.PrivateKey) *keys.Ring {
 	t.Helper()
 	var dated []keys.Dated
@@ -67,13 +87,13 @@ func verify(ring *keys.Ring, signed string) error {
 	return err
 }
 
-// kid is the id of the key that the token names.
-func kid(t testing.TB, signed string) string {
+// signer is the name of the key that the token says has signed it.
+func signer(t testing.TB, signed string) string {
 	t.Helper()
 	header, _, _, err := forge.Decode(signed)
 	require.NoError(t, err, "it must be a JSON Web Token")
 	id, _ := header["kid"].(string)
-	return id
+	return nameOf(id)
 }
 
 // idOf is the thumbprint of a key, made by hand.

@@ -29,9 +29,9 @@ type Dated struct {
 	Published time.Time
 }
 
-// Ring holds the keys of a server: the one that signs, those that will, and those whose tokens
-// may still be about. It's scopes.Keys. Many requests may use it at the same time, also while
-// keys are exchanged.
+// Ring holds the keys of a server: the one that signs, those that will, and those whose
+// tokens may still be about. It's scopes.Keys. Many requests may use it at the same time,
+// also while keys are exchanged.
 type Ring struct {
 	lead time.Duration
 	life time.Duration
@@ -48,12 +48,13 @@ type entry struct {
 
 // NewRing returns a Ring of these keys, in whatever order they are given.
 //
-// A key signs from lead after it was published, so that everybody who keeps our keys for less
-// than lead knows it by then. The oldest one signs at once: there's nobody else. Each signs until the next
-// one does. For life after that, which is how long its last token lives, it still verifies. Then it's gone from everywhere.
+// A key signs from lead after it was published, so that everybody who keeps our keys for
+// less than lead knows it by then. The oldest one signs at once: there's nobody else.
+// Each signs until the next one does. For life after that, which is how long its last
+// token lives, it still verifies. Then it's gone from everywhere.
 //
-// It returns ErrNoKey without a key, ErrCurve for one that isn't of P-256, ErrTwice for two of
-// one thumbprint.
+// It returns ErrNoKey without a key, ErrCurve for one that isn't of P-256, ErrTwice for
+// two of one thumbprint.
 //
 //workshop:todo 2 refuse keys that cannot be used, and put the others in order.
 //workshop:stub return nil, errors.New("NewRing is not written yet")
@@ -122,8 +123,8 @@ func (r *Ring) current() (published []entry, signs int) {
 	return keys[first:], signs - first
 }
 
-// Sign returns a token with the claims, signed with ES256 by the key that signs now. Its header says alg, kid, which is the
-// thumbprint, and typ.
+// Sign returns a token with the claims, signed with ES256 by the key that signs now. Its
+// header says alg, kid, which is the thumbprint, and typ.
 //
 //workshop:todo 3 sign with the key whose time it is.
 //workshop:stub return "", errors.New("Sign is not written yet")
@@ -140,12 +141,13 @@ func (r *Ring) Sign(typ string, claims jwt.Claims) (string, error) {
 	return signed, nil
 }
 
-// Key returns the public key that a token must be signed with: the published one that its kid names, to
-// the letter. It's a jwt.Keyfunc.
+// Key returns the public key that a token must be signed with: the published one that its
+// kid names, to the letter. It's a jwt.Keyfunc.
 //
-// For a token that says another algorithm than ES256 it returns verifier.ErrAlgorithm, for
-// one without kid, or with one that isn't published, ErrUnknownKey. The sender writes the
-// header: a key in it (jwk), or an address of one (jku, x5u), is never used, and nothing of it is in an error.
+// For a token that says another algorithm than ES256 it returns verifier.ErrAlgorithm,
+// for one without kid, or with one that isn't published, ErrUnknownKey. The sender writes
+// the header: a key in it (jwk), or an address of one (jku, x5u), is never used, and
+// nothing of it is in an error.
 //
 //workshop:todo 4 find the key that the token must be signed with.
 //workshop:stub return nil, errors.New("Key is not written yet")

@@ -36,25 +36,27 @@ type Issuer struct {
 	Keys     Keys
 }
 
-// Issue returns a signed token for access, with a new ID in place of the one in access, and how long it will
-// live.
+// Issue returns a signed token for access, with a new ID in place of the one in access,
+// and how long it will live.
 //
-// Its type, in the header, is "at+jwt". It has all claims that RFC 9068, section 2.2, asks for: iss, aud, sub,
-// client_id, iat, exp and jti; scope, and sid if there is a session. Without a subject or a
-// client Issue returns "" and ErrIncomplete.
+// Its type, in the header, is "at+jwt". It has all claims that RFC 9068, section 2.2,
+// asks for: iss, aud, sub, client_id, iat, exp and jti; scope, and sid if there is a
+// session. Without a subject or a client Issue returns "" and ErrIncomplete.
 func (i *Issuer) Issue(access Access) (signed string, lifetime time.Duration, err error) {
 	// TODO 4: make the claims, and have the Keys sign them.
 	return "", 0, errors.New("Issue is not written yet")
 }
 
 // Verify returns what a token gives access to, if it can be trusted now. For any other it
-// returns the zero Access, and the one error of this package or of package verifier that says why.
+// returns the zero Access, and the one error of this package or of package verifier that
+// says why.
 //
-// Trusted is a token that Issue could have made: written as in step 03 and without crit, of the type
-// "at+jwt" or "application/at+jwt" in upper or lower case, signed with the one of our Keys,
-// from our issuer (ErrIssuer), for our audience, alone or among others (ErrAudience), now
-// between nbf and exp, with a subject (verifier.ErrNoSubject), and with client_id, iat and
-// jti (ErrIncomplete). A scope that Parse can't read makes it malformed.
+// Trusted is a token that Issue could have made: written as in step 03 and without crit,
+// of the type "at+jwt" or "application/at+jwt" in upper or lower case, signed with the
+// one of our Keys, from our issuer (ErrIssuer), for our audience, alone or among others
+// (ErrAudience), now between nbf and exp, with a subject (verifier.ErrNoSubject), and
+// with client_id, iat and jti (ErrIncomplete). A scope that Parse can't read makes it
+// malformed.
 func (i *Issuer) Verify(signed string) (Access, error) {
 	// TODO 5: verify form, signature, issuer, audience and times, and name what
 	//   is wrong.

@@ -54,8 +54,8 @@ func (c *Claims) UnmarshalJSON(text []byte) error {
 type Keys interface {
 	// Sign returns a token with the claims, and with typ in its header.
 	Sign(typ string, claims jwt.Claims) (signed string, err error)
-	// Key returns what the token must be verified with. It's a jwt.Keyfunc, and trusts nothing
-	// in the token's header.
+	// Key returns what the token must be verified with. It's a jwt.Keyfunc, and trusts
+	// nothing in the token's header.
 	Key(t *jwt.Token) (any, error)
 }
 

@@ -28,8 +28,8 @@ type Parts struct {
 //	PUT /admin/users/{id}/role                      users:write
 //	POST /admin/users/{id}/deactivate               users:write
 //
-// HEAD is GET without a body, and needs the same. Everything else is answered 401, 404 or 405, and
-// reaches no part.
+// HEAD is GET without a body, and needs the same. Everything else is answered 401, 404 or
+// 405, and reaches no part.
 func NewHandler(p Parts) http.Handler {
 	// TODO 10: give each request the scope that it needs, and no request a way
 	//   around.

@@ -6,8 +6,8 @@ import (
 )
 
 // Require returns middleware that goes behind scopes.Authenticate, and before
-// scopes.Require. It lets a request through if the session of its token goes on. Otherwise the
-// handler isn't reached:
+// scopes.Require. It lets a request through if the session of its token goes on.
+// Otherwise the handler isn't reached:
 //
 //   - the session has ended, or there is none with this id: 401 invalid_token, "Invalid or
 //     expired token", with WWW-Authenticate: Bearer error="invalid_token". It's one line in
@@ -16,8 +16,8 @@ import (
 //   - without Access in the context: 401 not_authenticated, "Not authenticated", with
 //     WWW-Authenticate: Bearer.
 //
-// A token without a session (sid) goes on: the tokens of step 12 have none, and nobody can end
-// what there isn't.
+// A token without a session (sid) goes on: the tokens of step 12 have none, and nobody
+// can end what there isn't.
 func (s *Store) Require(log *slog.Logger) func(http.Handler) http.Handler {
 	// TODO 9: let through whose session goes on, and nobody else.
 	return func(next http.Handler) http.Handler {

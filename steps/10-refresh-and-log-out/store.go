@@ -50,8 +50,8 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS tokens_of_sessions ON refresh_tokens (session);`
 
-// New returns a Store on db, in which users.New has made its table. A refresh token that isn't
-// used for idle is over, and so is every session after max.
+// New returns a Store on db, in which users.New has made its table. A refresh token that
+// isn't used for idle is over, and so is every session after max.
 func New(db *sql.DB, idle, max time.Duration) (*Store, error) {
 	if idle <= 0 || max <= 0 {
 		return nil, errors.New("sessions need some time")

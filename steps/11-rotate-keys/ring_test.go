@@ -53,7 +53,7 @@ func TestNewRing_RefusesWhatItCannotUse(t *testing.T) {
 // 2. Order is that of time.
 func TestNewRing_PutsKeysInOrder(t *testing.T) {
 	now := time.Now()
-	oldest, middle, newest := newKey(t), newKey(t), newKey(t)
+	oldest, middle, newest := named(t, "the oldest"), named(t, "the one in the middle"), named(t, "the newest")
 	dates := map[*ecdsa.PrivateKey]time.Time{oldest: now.Add(-3 * lead), middle: now.Add(-lead - life/2), newest: now.Add(-lead / 2)}
 	for _, order := range [][]*ecdsa.PrivateKey{{oldest, middle, newest}, {newest, middle, oldest}, {middle, newest, oldest}, {newest, oldest, middle}} {
 		var list []keys.Dated
@@ -62,12 +62,8 @@ func TestNewRing_PutsKeysInOrder(t *testing.T) {
 		}
 		ring, err := keys.NewRing(lead, life, list...)
 		require.NoError(t, err, "a ring can be made of three keys, in whatever order a folder lists them")
-		assert.Equal(t, idOf(middle), kid(t, sign(t, ring)), "the newest key hasn't been published for lead, so the one before it signs, wherever it stands in the list")
-		var published []string
-		for _, jwk := range ring.Public() {
-			published = append(published, jwk.ID)
-		}
-		assert.Equal(t, []string{idOf(oldest), idOf(middle), idOf(newest)}, published, "all three are published: the oldest because its last token lives, the newest because it will sign")
+		assert.Equal(t, "the one in the middle", signer(t, sign(t, ring)), "the newest key hasn't been published for lead, so the one before it signs, wherever it stands in the list")
+		assert.Equal(t, []string{"the oldest", "the one in the middle", "the newest"}, published(ring), "all three are published: the oldest because its last token lives, the newest because it will sign")
 	}
 }
 

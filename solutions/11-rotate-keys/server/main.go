@@ -30,8 +30,8 @@ func main() {
 	}
 }
 
-// lead is short here, so that you can see a new key begin to sign. In a server for real people
-// it's as long as others may keep a copy of the keys, and more.
+// lead is short here, so that you can see a new key begin to sign. In a server for real
+// people it's as long as others may keep a copy of the keys, and more.
 const lead = 10 * time.Second
 
 // lifetime is how long an access token lives.

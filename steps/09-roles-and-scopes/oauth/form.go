@@ -19,8 +19,8 @@ const MaxForm = 64 << 10
 // ReadForm returns the form in the body, as strictly as step 05 reads it: of the type
 // application/x-www-form-urlencoded, of MaxForm bytes at most, and each parameter once at
 // most. The parameters that are named must not be in the URL, where they'd end up in
-// logs. If it cannot, it answers 400 invalid_request (RFC 6749, section 5.2) and returns false: the handler has
-// nothing left to do then.
+// logs. If it cannot, it answers 400 invalid_request (RFC 6749, section 5.2) and returns
+// false: the handler has nothing left to do then.
 func ReadForm(w http.ResponseWriter, r *http.Request, names ...string) (url.Values, bool) {
 	refuse := func(detail string) (url.Values, bool) {
 		api.FailOAuth(w, http.StatusBadRequest, "invalid_request", detail)
