@@ -47,7 +47,7 @@ func (p people) role(t *testing.T, user users.User) scopes.Role {
 	return role
 }
 
-// 7. Who is demoted is a member.
+// 7. Somebody who is demoted is a member.
 // Stays: the stories find it, too, and say less plainly what is wrong.
 func TestDemote_TakesTheRole(t *testing.T) {
 	p := newPeople(t)
@@ -58,7 +58,7 @@ func TestDemote_TakesTheRole(t *testing.T) {
 	require.NoError(t, p.Demote(t.Context(), p.bob.ID), "there are other admins, so Bob's role can be taken")
 	assert.Equal(t, scopes.Member, p.role(t, p.bob), "Bob must be a member now")
 	assert.Equal(t, []scopes.Role{scopes.Admin, scopes.Admin}, []scopes.Role{p.role(t, p.ann), p.role(t, cat)}, "nobody else may lose a role by it")
-	assert.NoError(t, p.Demote(t.Context(), p.bob.ID), "who is a member already stays one, and that's no error: the answer may have been lost, and somebody asks again")
+	assert.NoError(t, p.Demote(t.Context(), p.bob.ID), "somebody who is a member already stays one, and that's no error: the answer may have been lost, and somebody asks again")
 }
 
 // 7. The last admin stays.
@@ -124,7 +124,7 @@ func TestDemote_TellsTrouble(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	assert.ErrorIs(t, roles.Demote(over, ann.ID), context.Canceled, "who has gone needs no answer: pass ctx to the database")
+	assert.ErrorIs(t, roles.Demote(over, ann.ID), context.Canceled, "somebody who has gone needs no answer: pass ctx to the database")
 }
 
 var errFull = errors.New("disk full")

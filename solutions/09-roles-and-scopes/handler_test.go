@@ -114,7 +114,7 @@ func TestNewHandler_ServesEachRequest(t *testing.T) {
 		assert.Equal(t, route.outcome, got, "%s %s must be served to somebody who may do everything", route.method, route.target)
 	}
 	answer := apitest.Do(t, s, apitest.Request("POST", "/users", `{"email":"dan@example.com","password":"correct-horse"}`))
-	assert.Equal(t, "201", answer.Outcome(), "anybody may sign up: who has no account has no token")
+	assert.Equal(t, "201", answer.Outcome(), "anybody may sign up: somebody without an account has no token")
 	answer = apitest.Do(t, s, apitest.Form("/auth/token", "username=dan@example.com&password=correct-horse&scope="+url.QueryEscape("tasks:read users:read")))
 	require.Equal(t, "200", answer.Outcome(), "anybody may log in")
 	token, _ := answer.JSON()["access_token"].(string)
@@ -154,7 +154,7 @@ func TestNewHandler_AsksForTheRightScope(t *testing.T) {
 // 10. There's no way around.
 func TestNewHandler_HasNoOtherDoor(t *testing.T) {
 	s := newSite(t)
-	require.Equal(t, "200", s.as(t, s.bob, "tasks:read", "GET", "/tasks", "").Outcome(), "first, who may must be served")
+	require.Equal(t, "200", s.as(t, s.bob, "tasks:read", "GET", "/tasks", "").Outcome(), "first, somebody who may must be served")
 	before := s.state(t)
 	id, cat := s.task.ID, s.cat.ID
 	targets := []string{"/", "/tasks", "/tasks/", "/tasks/" + id, "/tasks/" + id + "/", "//tasks/" + id, "/./tasks/" + id, "/x/../tasks/" + id, "/Tasks/" + id, "/tasks/%2e%2e/tasks/" + id, "/tasks?_method=DELETE", "/tasks/" + id + "?scope=tasks:write",

@@ -54,7 +54,7 @@ func (g gate) asks(t *testing.T, user users.User, scope ...string) apitest.Answe
 	return apitest.Do(t, g, apitest.Request("GET", "/tasks", "", "Authorization", "Bearer "+token))
 }
 
-// 8. Who may, may.
+// 8. Somebody who may is let through.
 func TestRequire_LetsThroughWhoMay(t *testing.T) {
 	g := newGate(t, "tasks:read")
 	for _, user := range []users.User{g.ann, g.bob} {
@@ -182,7 +182,7 @@ func (s spy) Of(ctx context.Context, id string) (scopes.Role, error) {
 func TestRequire_SaysWhatIsMissing(t *testing.T) {
 	for _, needed := range []string{scopes.TasksWrite, scopes.UsersRead} {
 		g := newGate(t, needed)
-		require.Equal(t, "200", g.asks(t, g.ann, needed).Outcome(), "first, who may must be let through")
+		require.Equal(t, "200", g.asks(t, g.ann, needed).Outcome(), "first, somebody who may must be let through")
 		answer := g.asks(t, g.bob, "profile")
 		require.Equal(t, "403 insufficient_scope", answer.Outcome(), "the token is good, and not enough: that's 403. At a 401 clients throw their token away, and log in again for nothing")
 		assert.Equal(t, `Bearer error="insufficient_scope", scope="`+needed+`"`, answer.Header.Get("WWW-Authenticate"), "the header must say which scope is needed, so that a client can ask for it (RFC 6750, section 3.1)")
@@ -208,7 +208,7 @@ func TestRequire_LogsWhy(t *testing.T) {
 // 9. Without Authenticate the door stays shut.
 func TestRequire_StaysShutWithoutAccess(t *testing.T) {
 	g := newGate(t, scopes.TasksRead)
-	require.Equal(t, "200", g.asks(t, g.ann, scopes.TasksRead).Outcome(), "first, who may must be let through")
+	require.Equal(t, "200", g.asks(t, g.ann, scopes.TasksRead).Outcome(), "first, somebody who may must be let through")
 	ran := g.ran.Load()
 	alone := scopes.Require(scopes.TasksRead, g.Roles, g.log.Logger())(g.whoami())
 	token := issue(t, scopes.Access{Subject: g.ann.ID, Client: "phone", Scope: scopes.SetOf(scopes.TasksRead)})
@@ -223,7 +223,7 @@ func TestRequire_StaysShutWithoutAccess(t *testing.T) {
 // 9. Trouble is no refusal.
 func TestRequire_TellsTroubleFromANo(t *testing.T) {
 	g := newGate(t, scopes.TasksRead)
-	require.Equal(t, "200", g.asks(t, g.ann, scopes.TasksRead).Outcome(), "first, who may must be let through")
+	require.Equal(t, "200", g.asks(t, g.ann, scopes.TasksRead).Outcome(), "first, somebody who may must be let through")
 	ran := g.ran.Load()
 	_, err := g.DB.ExecContext(t.Context(), "DROP TABLE admins")
 	require.NoError(t, err)

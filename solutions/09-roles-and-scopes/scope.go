@@ -91,8 +91,8 @@ func (s Set) And(other Set) Set {
 }
 
 // Grant returns the scope that somebody of this role gets who logs in and asks for one.
-// Who asks for nothing gets all that the role allows. Who asks for more than that gets
-// what of it the role allows.
+// Somebody who asks for nothing gets all that the role allows. Somebody who asks for more
+// than that gets what of it the role allows.
 //
 // It returns ErrScope for a request that Parse refuses, for one with a word that is no
 // scope of this server, and if nothing would be left: a token that's good for nothing

@@ -138,7 +138,7 @@ func TestVerify_ServesManyAtOnce(t *testing.T) {
 		})
 	}
 	crowd.Wait()
-	assert.NoError(t, errors.Join(wrong...), "each must get what their own token says, whoever asks at the same moment")
+	assert.NoError(t, errors.Join(wrong...), "each must get what their own token says, also when others ask at the same moment")
 }
 
 // 6. Only access tokens are access tokens.

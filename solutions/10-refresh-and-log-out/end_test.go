@@ -33,7 +33,7 @@ func TestLive_AsksEachTime(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, w.live(t, session.ID), "the session was ended a moment ago, by another server: nothing may be remembered (CWE-613)")
 	require.NoError(t, w.accounts.Delete(t.Context(), w.ann.ID))
-	assert.False(t, w.live(t, session.ID), "who was deleted has no sessions")
+	assert.False(t, w.live(t, session.ID), "somebody who was deleted has no sessions")
 
 	_, err = w.db.ExecContext(t.Context(), "DROP TABLE refresh_tokens; DROP TABLE sessions")
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestEndOthers_KeepsThisOne(t *testing.T) {
 	require.True(t, w.live(t, one.ID), "first, the session must go on")
 
 	require.NoError(t, w.EndOthers(t.Context(), w.ann.ID, this.ID), "EndOthers must end Ann's other sessions")
-	assert.False(t, w.live(t, one.ID) || w.live(t, two.ID), "whoever knew the old password must be out, on every device (ASVS 7.4.3)")
+	assert.False(t, w.live(t, one.ID) || w.live(t, two.ID), "anybody who knew the old password must be out, on every device (ASVS 7.4.3)")
 	w.refused(t, onOne, "a session that has ended must not be renewed")
 	assert.True(t, w.live(t, this.ID), "this session must go on: its user has just shown the password")
 	assert.True(t, w.works(t, &onThis), "this session must be renewed as before")

@@ -98,7 +98,7 @@ func TestRequire_LetsThroughWhoseSessionGoesOn(t *testing.T) {
 	answer := s.as(t, ann.access, "GET", "/auth/me")
 	require.Equal(t, "200", answer.Outcome(), "the session goes on, so the request must be let through")
 	assert.Equal(t, s.ann.Email, answer.JSON()["email"], "the handler must find the user whom Authenticate has put into the context")
-	assert.Empty(t, answer.Challenge(), "who is let through needs no header WWW-Authenticate")
+	assert.Empty(t, answer.Challenge(), "somebody who is let through needs no header WWW-Authenticate")
 	assert.Empty(t, s.log.String(), "what's let through is not logged as a refusal")
 }
 
@@ -179,7 +179,7 @@ func TestToken_Renews(t *testing.T) {
 	assert.Equal(t, "200", s.me(t, first.access), "the old access token still works until it expires: its session goes on")
 	answer = s.renews(t, second.refresh, "&scope=profile")
 	require.Equal(t, "200", answer.Outcome(), "the new refresh token must work")
-	assert.Equal(t, "profile", answer.JSON()["scope"], "who asks for less gets less")
+	assert.Equal(t, "profile", answer.JSON()["scope"], "somebody who asks for less gets less")
 	assert.Equal(t, "no-store", answer.Header.Get("Cache-Control"), "no cache may keep tokens (RFC 6749, section 5.1)")
 }
 
@@ -199,7 +199,7 @@ func TestToken_RefusesToRenew(t *testing.T) {
 		answer := s.renews(t, test.refresh, test.more)
 		assert.Equal(t, test.outcome, answer.Outcome(), test.why)
 		assert.NotEmpty(t, answer.JSON()["error_description"], "OAuth libraries look for error_description: api.FailOAuth sends it")
-		assert.Empty(t, answer.JSON()["access_token"], "who is refused gets no token")
+		assert.Empty(t, answer.JSON()["access_token"], "somebody who is refused gets no token")
 		lines := s.log.Lines()[before:]
 		require.Len(t, lines, 1, "each refusal must be exactly one line in the log: somebody who tries tokens is seen there first")
 		assert.Contains(t, lines[0], "POST /auth/token", "the line must have method and path")
@@ -321,19 +321,19 @@ func TestRevoke_TellsTrouble(t *testing.T) {
 	}
 }
 
-// 12. Who logs out is out.
+// 12. Somebody who logs out is out.
 func TestLogOut_EndsThisSession(t *testing.T) {
 	s := newSite(t)
 	ann, other, bob := s.logIn(t, s.ann), s.logIn(t, s.ann), s.logIn(t, s.bob)
 	require.Equal(t, "200", s.me(t, ann.access), "first, the session must go on")
 	answer := s.as(t, ann.access, "POST", "/auth/logout")
-	require.Equal(t, 204, answer.Status, "who logs out is answered 204")
+	require.Equal(t, 204, answer.Status, "somebody who logs out is answered 204")
 	assert.Empty(t, answer.Body, "there's nothing to say")
 	assert.Equal(t, "401 invalid_token", s.me(t, ann.access), "from the next request on, the access token must open nothing")
 	assert.Equal(t, "400 invalid_grant", s.renews(t, ann.refresh).Outcome(), "the refresh token must be over, too: with it, a thief would log in again")
 	assert.Equal(t, "200", s.me(t, other.access), "Ann's other session must go on")
 	assert.Equal(t, "200", s.me(t, bob.access), "Bob's session must go on")
-	assert.Equal(t, 401, s.as(t, ann.access, "POST", "/auth/logout").Status, "who has logged out can't do it again")
+	assert.Equal(t, 401, s.as(t, ann.access, "POST", "/auth/logout").Status, "somebody who has logged out can't do it again")
 }
 
 // 12. There must be something to end.
@@ -374,11 +374,11 @@ func TestChangePassword_EndsTheOtherSessions(t *testing.T) {
 	change := func(old, fresh string) apitest.Answer {
 		return apitest.Do(t, s, apitest.Request("POST", "/auth/password", `{"old":"`+old+`","new":"`+fresh+`"}`, "Authorization", "Bearer "+this.access))
 	}
-	assert.Equal(t, "403 wrong_password", change("wrong-password", "battery-staple").Outcome(), "who doesn't know the old password may have found an open laptop")
+	assert.Equal(t, "403 wrong_password", change("wrong-password", "battery-staple").Outcome(), "somebody who doesn't know the old password may have found an open laptop")
 	assert.Equal(t, "422 invalid_request", change(apitest.Password, "short").Outcome(), "a new password is as good as one at sign-up")
 	require.Equal(t, "200", s.me(t, other.access), "what's refused must not have happened")
 	require.Equal(t, 204, change(apitest.Password, "battery-staple").Status, "the password must be changed")
-	assert.Equal(t, "401 invalid_token", s.me(t, other.access), "whoever knew the old password must be out (Memos left them in: CVE-2024-21635)")
+	assert.Equal(t, "401 invalid_token", s.me(t, other.access), "anybody who knew the old password must be out (Memos left them in: CVE-2024-21635)")
 	assert.Equal(t, "400 invalid_grant", s.renews(t, other.refresh).Outcome(), "their refresh token must be over, too")
 	assert.Equal(t, "200", s.me(t, this.access), "this session must go on")
 	assert.Equal(t, "200", s.me(t, bob.access), "Bob has changed nothing")

@@ -9,7 +9,7 @@ import (
 
 // Handler serves GET /.well-known/jwks.json: 200 with {"keys": [...]}, the published
 // keys, for anybody. Caches may keep it, and for half of the ring's lead at most, in
-// whole seconds: who has an old copy then gets a new one before a new key signs.
+// whole seconds: a verifier with an old copy then gets a new one before a new key signs.
 //
 //workshop:todo 7 publish the keys, for as long as a cache may keep them.
 //workshop:stub return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

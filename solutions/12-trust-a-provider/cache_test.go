@@ -112,7 +112,7 @@ func TestKeyFor_AsksOnceForAll(t *testing.T) {
 	})
 }
 
-// 5. Who has gone doesn't take the others along.
+// 5. Somebody who has gone doesn't take the others along.
 func TestKeyFor_LetsPeopleGo(t *testing.T) {
 	play(t, func(t *testing.T, idp *idptest.Provider, p *provider.Provider) {
 		idp.Answer = func(http.ResponseWriter, *http.Request) bool { time.Sleep(time.Second); return false }
@@ -129,8 +129,8 @@ func TestKeyFor_LetsPeopleGo(t *testing.T) {
 		time.Sleep(400 * time.Millisecond)
 		cancel()
 		both.Wait()
-		assert.Equal(t, 500*time.Millisecond, waited, "who has gone waits no longer")
-		assert.ErrorIs(t, gone, provider.ErrUnavailable, "who has gone gets no key, and it's nobody's fault")
+		assert.Equal(t, 500*time.Millisecond, waited, "somebody who has gone waits no longer")
+		assert.ErrorIs(t, gone, provider.ErrUnavailable, "somebody who has gone gets no key, and it's nobody's fault")
 		assert.NoError(t, stays, "the one who asked first has gone, and the others still want the key")
 	})
 }
@@ -150,7 +150,7 @@ func TestKeyFor_LivesThroughTrouble(t *testing.T) {
 		require.False(t, errors.Is(err, provider.ErrUnknownKey), "what can't be looked up isn't unknown")
 		time.Sleep(time.Second)
 		require.ErrorIs(t, p.KeyFor(t.Context(), "e"), provider.ErrUnavailable, "a second later, nobody knows either")
-		require.Equal(t, 1, idp.Asked(idptest.MetadataPath), "who is down needs no hundred questions a second, either")
+		require.Equal(t, 1, idp.Asked(idptest.MetadataPath), "a provider that is down needs no hundred questions a second, either")
 		down = false
 		time.Sleep(61 * time.Second)
 		require.NoError(t, p.KeyFor(t.Context(), "e"), "a minute later the provider is back, and must be asked again")

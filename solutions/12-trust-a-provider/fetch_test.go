@@ -132,7 +132,7 @@ func TestFetch_WaitsForFiveSeconds(t *testing.T) {
 			}
 			begin := time.Now()
 			var got map[string]any
-			assert.ErrorIs(t, p.Fetch(t.Context(), address, &got), provider.ErrUnavailable, "%s, for an hour: who is slow isn't there", why)
+			assert.ErrorIs(t, p.Fetch(t.Context(), address, &got), provider.ErrUnavailable, "%s, for an hour: a provider that is slow isn't there", why)
 			assert.Equal(t, 5*time.Second, time.Since(begin), "%s: five seconds are the most that anybody waits", why)
 		})
 	}
@@ -147,8 +147,8 @@ func TestFetch_WaitsForFiveSeconds(t *testing.T) {
 		over, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		begin := time.Now()
-		assert.ErrorIs(t, p.Fetch(over, address, &got), provider.ErrUnavailable, "who has gone waits no longer: pass ctx on")
-		assert.Equal(t, time.Second, time.Since(begin), "who has gone waits no longer: pass ctx on")
+		assert.ErrorIs(t, p.Fetch(over, address, &got), provider.ErrUnavailable, "somebody who has gone waits no longer: pass ctx on")
+		assert.Equal(t, time.Second, time.Since(begin), "somebody who has gone waits no longer: pass ctx on")
 	})
 }
 
@@ -174,7 +174,7 @@ func TestDiscover_RefusesAnotherIssuer(t *testing.T) {
 			require.NoError(t, err, "before another issuer, its good twin must be taken")
 			idp.Metadata["issuer"] = issuer
 			_, err = p.Discover(t.Context())
-			assert.ErrorIs(t, err, provider.ErrUnavailable, "the metadata says that its issuer is %v: whoever can put a file on that server could speak for ours (OpenID Connect Discovery 1.0, section 4.3)", issuer)
+			assert.ErrorIs(t, err, provider.ErrUnavailable, "the metadata says that its issuer is %v: somebody who can put a file on that server could speak for ours (OpenID Connect Discovery 1.0, section 4.3)", issuer)
 		})
 	}
 }

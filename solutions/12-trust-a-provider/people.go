@@ -41,14 +41,14 @@ func NewPeople(db *sql.DB, accounts Accounts) (*People, error) {
 }
 
 // User returns the user here who somebody is that a provider knows: by issuer and
-// subject, and by nothing else once they are known. Whoever has been deactivated is
+// subject, and by nothing else once they are known. Somebody who has been deactivated is
 // users.ErrInactive, however good the token.
 //
-// Who comes for the first time gets a user. If the provider has verified their email, and
-// somebody has signed up here with it, they are that user; otherwise it's a new one, with
-// the verified email or with a made-up one that nobody can receive mail at (ending in
-// @identities.invalid, see placeholder), and a password that nobody knows. When somebody
-// comes for the first time in two requests at once, both get the same user.
+// Somebody who comes for the first time gets a user. If the provider has verified their
+// email, and somebody has signed up here with it, they are that user; otherwise it's a
+// new one, with the verified email or with a made-up one that nobody can receive mail at
+// (ending in @identities.invalid, see placeholder), and a password that nobody knows.
+// When somebody comes for the first time in two requests at once, both get the same user.
 //
 //workshop:todo 7 find the user of an identity, or make one.
 //workshop:stub return users.User{}, errors.New("User is not written yet")

@@ -75,7 +75,7 @@ func TestVerify_TakesVerifiedEmailsAlone(t *testing.T) {
 		for _, verified := range []any{nil, false, "true", 1, "yes", []bool{true}, map[string]any{"a": true}, json.RawMessage("null")} {
 			identity, err := p.Verify(t.Context(), idp.Token("e", nil, idptest.Claims(map[string]any{"email": "ann@example.com", "email_verified": verified})))
 			require.NoError(t, err, "without a verified email the token is as good as with one")
-			assert.Empty(t, identity.Email, "email_verified is %v, and not true: whoever types somebody else's address there would be them here (CWE-290)", verified)
+			assert.Empty(t, identity.Email, "email_verified is %v, and not true: anybody who types somebody else's address there would be them here (CWE-290)", verified)
 		}
 		identity, err := p.Verify(t.Context(), idp.Token("e", nil, idptest.Claims(map[string]any{"email": "ann@example.com", "Email_Verified": true, "emailVerified": true})))
 		require.NoError(t, err, "a token may say more than we read")

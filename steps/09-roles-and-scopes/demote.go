@@ -8,8 +8,8 @@ import (
 // ErrLastAdmin is returned for what would leave nobody who can change roles.
 var ErrLastAdmin = errors.New("last admin")
 
-// Demote makes the user with the id a member. Who is one already stays one, without an
-// error.
+// Demote makes the user with the id a member. Somebody who is one already stays one,
+// without an error.
 //
 // As long as there is somebody who can log in as an admin, there is always one. So it
 // returns ErrLastAdmin, and changes nothing, if no other admin is active (users.active is 1).

@@ -12,7 +12,7 @@ import (
 )
 
 // FirstAdmin is a users.Store in which one email becomes an admin when it signs up, as
-// long as there is none. Nobody can ask to be one: whoever sets up the server says whose
+// long as there is none. Nobody can ask to be one: the one who sets up the server says whose
 // email it is.
 type FirstAdmin struct {
 	*users.Store

@@ -111,7 +111,7 @@ func TestGrant_GivesWhatIsAskedForAndAllowed(t *testing.T) {
 	}{{scopes.Member, "tasks:read"}, {scopes.Member, "profile tasks:read tasks:write"}, {scopes.Admin, "users:read"}, {scopes.Admin, "tasks:read"}, {scopes.Admin, "tasks:read users:write"}} {
 		granted, err := scopes.Grant(test.role, test.requested)
 		require.NoError(t, err, "a role of %s allows %s", test.role, test.requested)
-		assert.Equal(t, test.requested, granted.String(), "who asks for less than the role allows must get no more than that: the token may be stolen, and then it counts what's in it")
+		assert.Equal(t, test.requested, granted.String(), "somebody who asks for less than the role allows must get no more than that: the token may be stolen, and then it counts what's in it")
 	}
 	granted, err := scopes.Grant(scopes.Member, "tasks:read users:read users:write")
 	require.NoError(t, err, "some of it the role allows, so the login succeeds, and the answer says what was granted (RFC 6749, section 3.3)")

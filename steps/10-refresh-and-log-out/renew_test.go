@@ -69,8 +69,8 @@ func TestRenew_HasOneWinner(t *testing.T) {
 				won++
 				continue
 			}
-			require.ErrorIs(t, err, sessions.ErrInvalid, "whoever comes second must be refused, and not meet trouble")
-			require.Empty(t, tokens[i], "who is refused must get no token")
+			require.ErrorIs(t, err, sessions.ErrInvalid, "the one who comes second must be refused, and not meet trouble")
+			require.Empty(t, tokens[i], "somebody who is refused must get no token")
 		}
 		require.Equal(t, 1, won, "of twenty requests with one token, one must get a new one: look and write in one statement. Between two statements others look, too, and a thief and the owner both get a token (CWE-367)")
 	}
@@ -110,7 +110,7 @@ func TestRenew_ChangesNothingWhenItFails(t *testing.T) {
 		}
 		return err
 	}, func(t *testing.T) {
-		require.True(t, w.works(t, &refresh), "the database failed in the middle, and the token was used up without a new one: whoever had it is logged out. All of it belongs into one transaction")
+		require.True(t, w.works(t, &refresh), "the database failed in the middle, and the token was used up without a new one, so its owner is logged out. All of it belongs into one transaction")
 	})
 }
 
@@ -144,7 +144,7 @@ func TestRenew_EndsAfterMax(t *testing.T) {
 	})
 }
 
-// 5. Who is gone renews nothing.
+// 5. Somebody who is gone renews nothing.
 func TestRenew_RefusesUsersWhoAreGone(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	_, anns := w.start(t, w.ann)

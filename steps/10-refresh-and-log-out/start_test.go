@@ -52,11 +52,11 @@ func TestNewSecret_HashesItsText(t *testing.T) {
 	want := sha256.Sum256([]byte(refresh))
 	require.NotEmpty(t, refresh, "first, there must be a secret")
 	assert.Equal(t, hex.EncodeToString(want[:]), hex.EncodeToString(hash), "the hash must be SHA-256 of the token's text, as the client will send it")
-	assert.Equal(t, hex.EncodeToString(want[:]), hex.EncodeToString(sessions.HashOf(refresh)), "whoever comes with the token must be found by the same hash")
+	assert.Equal(t, hex.EncodeToString(want[:]), hex.EncodeToString(sessions.HashOf(refresh)), "a client that comes with the token must be found by the same hash")
 	assert.NotEqual(t, sessions.HashOf(refresh), sessions.HashOf(refresh+"="), "another spelling is another text, and must have another hash")
 }
 
-// 2. Who reads the database has no token.
+// 2. Somebody who reads the database has no token.
 func TestStart_KeepsTheHashAlone(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	_, refresh := w.start(t, w.ann)
@@ -67,7 +67,7 @@ func TestStart_KeepsTheHashAlone(t *testing.T) {
 	hash := sha256.Sum256([]byte(refresh))
 	assert.True(t, strings.Contains(text, string(hash[:])), "the hash of the token must be stored: by it the token is found again")
 	for _, spelling := range []string{refresh, string(secret), hex.EncodeToString(secret), base64.StdEncoding.EncodeToString(secret), strings.ToLower(refresh)} {
-		assert.False(t, strings.Contains(text, spelling), "the token must not be in the database, in any spelling: whoever reads a backup would be everybody (CWE-256)")
+		assert.False(t, strings.Contains(text, spelling), "the token must not be in the database, in any spelling: anybody who reads a backup would be everybody (CWE-256)")
 	}
 }
 

@@ -98,7 +98,7 @@ func TestPublicJWK_KeepsThePrivateKey(t *testing.T) {
 	require.Len(t, ring.Public(), 1, "first, the ring must publish its key")
 	text := toJSON(ring.Public())
 	for _, spelling := range []string{base64.RawURLEncoding.EncodeToString(private), base64.StdEncoding.EncodeToString(private), `"d"`, "PRIVATE"} {
-		assert.NotContains(t, text, spelling, "whoever has the private key can be anybody: it must not be published")
+		assert.NotContains(t, text, spelling, "anyone with the private key can be anybody: it must not be published")
 	}
 	assert.Equal(t, 1, strings.Count(text, "kty"), "one key, and nothing else")
 }

@@ -166,7 +166,7 @@ func TestKey_TakesNoKeyFromTheToken(t *testing.T) {
 	for _, kid := range []string{idOf(thief), idOf(key), ""} {
 		for name, value := range map[string]any{"jwk": jwk, "jku": server.URL, "x5u": server.URL, "x5c": []string{"x"}, "iss": server.URL} {
 			token := forged(thief, map[string]any{"kid": kid, name: value})
-			assert.Error(t, verify(ring, token), "the token brings its own key in %s: whoever forges it has signed it with that one (distribution believed such keys: CVE-2025-24976)", name)
+			assert.Error(t, verify(ring, token), "the token brings its own key in %s: the forger has signed it with that one (distribution believed such keys: CVE-2025-24976)", name)
 		}
 	}
 	assert.Zero(t, asked.Load(), "nobody may be asked for keys that a token names: the address is the sender's")

@@ -40,7 +40,7 @@ func TestRotate_PublishesBeforeItSigns(t *testing.T) {
 		require.NoError(t, ring.Rotate(next), "a good key must be taken")
 		assert.Equal(t, []string{"the old key", "the new key"}, published(ring), "the new key must be published at once")
 		for range 4 {
-			require.Equal(t, "the old key", signer(t, sign(t, ring)), "the old key must sign until the new one has been published for lead: whoever keeps our keys for that long doesn't know the new one yet, and would refuse its tokens")
+			require.Equal(t, "the old key", signer(t, sign(t, ring)), "the old key must sign until the new one has been published for lead: a verifier that keeps our keys for that long doesn't know the new one yet, and would refuse its tokens")
 			time.Sleep(lead/4 - time.Second)
 		}
 		time.Sleep(4 * time.Second)
@@ -141,7 +141,7 @@ func TestRotate_WhileEverybodySigns(t *testing.T) {
 		}
 	}
 	for _, err := range wrong {
-		require.NoError(t, err, "a token that was signed a moment ago must be good, whoever exchanges keys at the same time")
+		require.NoError(t, err, "a token that was signed a moment ago must be good, also while keys are exchanged")
 	}
 }
 
@@ -152,7 +152,7 @@ func TestPublic_GivesItsOwnList(t *testing.T) {
 	require.Len(t, first, 1, "first, the ring must publish its key")
 	want := first[0]
 	first[0] = keys.JWK{ID: "thief's"}
-	assert.Equal(t, []keys.JWK{want}, ring.Public(), "who changes the list that they were given must not change ours")
+	assert.Equal(t, []keys.JWK{want}, ring.Public(), "somebody who changes the list that they were given must not change ours")
 }
 
 // 7. Anybody can have the public keys.

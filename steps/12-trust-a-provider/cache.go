@@ -12,7 +12,7 @@ import (
 var ErrConfiguration = errors.New("issuer must be a URL, and audience must not be empty")
 
 // pause is how long the provider is not asked again after it was asked for its keys,
-// whatever it answered: whoever sends made-up kids would have us ask all day.
+// whatever it answered: somebody who sends made-up kids would have us ask all day.
 const pause = time.Minute
 
 // Provider verifies the access tokens of one identity provider. Many requests may use it at
@@ -46,7 +46,7 @@ var ErrUnknownKey = errors.New("unknown key of provider")
 //
 // Keys are fetched when the first one is needed, and again when a kid is unknown: the
 // provider may have a new one. Of many requests at once, one fetches and the others wait
-// for it; who has gone meanwhile waits no longer, and doesn't end it for the others.
+// for it; somebody who has gone meanwhile waits no longer, and doesn't end it for the others.
 // Within pause, nothing is fetched again. A provider that fails takes nothing away: the
 // keys that were fetched before are still good.
 //

@@ -74,10 +74,10 @@ func (w *town) rows(t *testing.T, table string) int {
 func TestUser_IsIssuerAndSubject(t *testing.T) {
 	w := newTown(t)
 	ann := w.user(t, of("ann", ""))
-	assert.NotEqual(t, w.bob.ID, ann.ID, "who comes for the first time gets a user of their own")
-	assert.Equal(t, ann, w.user(t, of("ann", "")), "who comes again is the same user")
-	assert.Equal(t, ann, w.user(t, of("ann", "new@example.com")), "who has a new email is the same user: people change them, and companies give them to others")
-	assert.Equal(t, ann, w.user(t, of("ann", "bob@example.com")), "who is known already is no longer found by an email: it may be Bob's")
+	assert.NotEqual(t, w.bob.ID, ann.ID, "somebody who comes for the first time gets a user of their own")
+	assert.Equal(t, ann, w.user(t, of("ann", "")), "somebody who comes again is the same user")
+	assert.Equal(t, ann, w.user(t, of("ann", "new@example.com")), "somebody who has a new email is the same user: people change them, and companies give them to others")
+	assert.Equal(t, ann, w.user(t, of("ann", "bob@example.com")), "somebody who is known already is no longer found by an email: it may be Bob's")
 	for _, other := range []provider.Identity{of("Ann", ""), of("ann ", ""), of("%", ""), of("a", ""), {Issuer: "https://other.example", Subject: "ann"}, {Issuer: idptest.Issuer + "/", Subject: "ann"}} {
 		assert.NotEqual(t, ann.ID, w.user(t, other).ID, "%q at %s is somebody else: another issuer may have the same subject, and both are compared to the letter", other.Subject, other.Issuer)
 	}
@@ -92,14 +92,14 @@ func TestUser_JoinsByAVerifiedEmail(t *testing.T) {
 		assert.Equal(t, w.bob, user, "the provider has verified that %s is theirs, and Bob has signed up here with it", email)
 	}
 	ann := w.user(t, of("ann", "Ann@example.com"))
-	assert.Equal(t, "ann@example.com", ann.Email, "who is new here gets the email that the provider has verified")
+	assert.Equal(t, "ann@example.com", ann.Email, "somebody who is new here gets the email that the provider has verified")
 	before := w.rows(t, "users")
 	cat := w.user(t, of("cat", ""))
 	assert.Equal(t, before+1, w.rows(t, "users"), "without a verified email nobody may become somebody who is here already (CWE-290)")
 	assert.True(t, strings.HasSuffix(cat.Email, "@identities.invalid"), "an email that isn't known is made up, at a domain that no mail reaches (RFC 2606)")
 }
 
-// 7. Who is out stays out.
+// 7. Somebody who is out stays out.
 func TestUser_KeepsOutWhoIsOut(t *testing.T) {
 	w := newTown(t)
 	ann := w.user(t, of("ann", "ann@example.com"))
@@ -123,7 +123,7 @@ func TestUser_HasNoPasswordThatAnybodyKnows(t *testing.T) {
 	ann := w.user(t, of("ann-at-the-provider", "ann@example.com"))
 	for _, guess := range []string{"ann-at-the-provider", "ann@example.com", idptest.Issuer, idptest.Issuer + "ann-at-the-provider", ann.ID, "password", "changeme", strings.Repeat("x", 26)} {
 		_, err := w.accounts.Authenticate(t.Context(), "ann@example.com", guess)
-		assert.ErrorIs(t, err, users.ErrBadCredentials, "who comes by a provider has no password here, and %q must not be one", guess)
+		assert.ErrorIs(t, err, users.ErrBadCredentials, "somebody who comes by a provider has no password here, and %q must not be one", guess)
 	}
 	assert.Equal(t, w.bob, w.user(t, of("bob", "bob@example.com")), "first, Bob must be joined")
 	_, err := w.accounts.Authenticate(t.Context(), "bob@example.com", apitest.Password)
@@ -177,7 +177,7 @@ func TestUser_IsOneWhenTwoMeet(t *testing.T) {
 			if err == nil {
 				require.Equal(t, first.ID, second.ID, "a second request came before call %d of the first to the database, and the two became two people", call)
 			}
-			require.Equal(t, first.ID, w.user(t, of("ann", email)).ID, "who comes again must be the same user")
+			require.Equal(t, first.ID, w.user(t, of("ann", email)).ID, "somebody who comes again must be the same user")
 		}
 	}
 }
@@ -194,7 +194,7 @@ func TestUser_TellsTrouble(t *testing.T) {
 			}
 			found := w.user(t, identity)
 			if err == nil { // a statement may be tried again
-				assert.Equal(t, user, found, "who was found while the database had trouble must be the right one")
+				assert.Equal(t, user, found, "somebody who was found while the database had trouble must be the right one")
 				continue
 			}
 			assert.ErrorIs(t, err, errFull, "the database's error must be returned, at whichever call it fails")
@@ -236,7 +236,7 @@ func TestAuthenticate_AsksTheRightOne(t *testing.T) {
 		anns := idptest.Claims(map[string]any{"email": "ann@example.com", "email_verified": true})
 		assert.Equal(t, "ann@example.com for tasks:read", ask(idp.Token("e", nil, anns)).Header.Get("Who"), "a token of the provider is judged by its keys, and Ann is a user now")
 		answer := ask(idp.Token("e", nil, idptest.Claims(map[string]any{"aud": "x"})))
-		assert.Equal(t, "401 invalid_token", answer.Outcome(), "a bad token is 401, whoever's it is")
+		assert.Equal(t, "401 invalid_token", answer.Outcome(), "a bad token is 401, no matter who issued it")
 		assert.Equal(t, `Bearer error="invalid_token"`, answer.Header.Get("WWW-Authenticate"), "each 401 needs the header")
 		assert.Contains(t, log.String(), "another audience", "the log says why")
 		idp.Answer = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true }
