@@ -19,6 +19,7 @@ import (
 	"tokenauth.example/auth"
 	"tokenauth.example/login/apitest"
 	"tokenauth.example/scopes"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/users"
 )
 
@@ -72,7 +73,7 @@ func TestRequire_WantsBoth(t *testing.T) {
 	likes := []string{"tasks", "tasks:", "read", "tasks:readall", "tasks:read:all", "Tasks:Read", "tasks:*", "*", "admin", "users"}
 	for _, needed := range all {
 		g := newGate(t, needed)
-		for role, user := range map[scopes.Role]users.User{scopes.Admin: g.ann, scopes.Member: g.bob} {
+		for role, user := range ordered.Map(map[scopes.Role]users.User{scopes.Admin: g.ann, scopes.Member: g.bob}) {
 			for _, has := range all {
 				allowed := has == needed && role.Allows().Has(needed)
 				before := g.ran.Load()
@@ -118,7 +119,7 @@ func TestRequire_KeepsUsersApart(t *testing.T) {
 
 	var crowd sync.WaitGroup
 	wrong := make(chan string, 100)
-	for want, token := range tokens {
+	for want, token := range ordered.Map(tokens) {
 		for range 4 {
 			crowd.Go(func() {
 				for range 25 {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/sessions"
 	"tokenauth.example/users"
 	"tokenauth.example/users/storetest"
@@ -107,7 +108,7 @@ func TestEndByToken_EndsItsSession(t *testing.T) {
 
 // 8. Trouble isn't silence.
 func TestEnd_TellsTrouble(t *testing.T) {
-	for name, end := range map[string]func(w *world, ctx context.Context, session sessions.Session, refresh string) error{
+	for name, end := range ordered.Map(map[string]func(w *world, ctx context.Context, session sessions.Session, refresh string) error{
 		"End": func(w *world, ctx context.Context, session sessions.Session, _ string) error {
 			return w.End(ctx, session.ID)
 		},
@@ -117,7 +118,7 @@ func TestEnd_TellsTrouble(t *testing.T) {
 		"EndByToken": func(w *world, ctx context.Context, _ sessions.Session, refresh string) error {
 			return w.EndByToken(ctx, refresh)
 		},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, t.TempDir())
 			session, refresh := w.start(t, w.ann)

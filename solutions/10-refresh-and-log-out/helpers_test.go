@@ -19,6 +19,7 @@ import (
 	"tokenauth.example/login/apitest"
 	"tokenauth.example/password"
 	"tokenauth.example/scopes"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/sessions"
 	"tokenauth.example/users"
 	"tokenauth.example/users/storetest"
@@ -58,7 +59,7 @@ func newWorldOn(t *testing.T, db *sql.DB) *world {
 	store, err := sessions.New(db, idle, most)
 	require.NoError(t, err)
 	w := &world{Store: store, accounts: accounts, db: db}
-	for name, user := range map[string]*users.User{"ann@example.com": &w.ann, "bob@example.com": &w.bob} {
+	for name, user := range ordered.Map(map[string]*users.User{"ann@example.com": &w.ann, "bob@example.com": &w.bob}) {
 		*user, err = accounts.Create(t.Context(), name, apitest.Password)
 		require.NoError(t, err)
 	}

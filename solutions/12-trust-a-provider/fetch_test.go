@@ -22,6 +22,7 @@ import (
 
 	"tokenauth.example/provider"
 	"tokenauth.example/provider/idptest"
+	"tokenauth.example/scopes/ordered"
 )
 
 // play plays a test with a provider, in which time passes as it's told to. See package
@@ -67,7 +68,7 @@ func TestFetch_ReadsJSON(t *testing.T) {
 
 // 1. What isn't a good answer is none.
 func TestFetch_RefusesBadAnswers(t *testing.T) {
-	for why, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
+	for why, answer := range ordered.Map(map[string]func(w http.ResponseWriter, r *http.Request){
 		"it answers 404, with JSON":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); io.WriteString(w, `{}`) },
 		"it answers 500, with JSON":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500); io.WriteString(w, `{}`) },
 		"it answers 204":             func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
@@ -82,7 +83,7 @@ func TestFetch_RefusesBadAnswers(t *testing.T) {
 			io.WriteString(w, `{"x":"`+strings.Repeat("x", 1<<20)+`"}`)
 		},
 		"it answers with ten megabytes of spaces": func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{}`+strings.Repeat(" ", 10<<20)) },
-	} {
+	}) {
 		t.Run(why, func(t *testing.T) {
 			fetches(t, func(t *testing.T, idp *idptest.Provider, p *provider.Provider) {
 				var got map[string]any
@@ -117,10 +118,10 @@ func TestFetch_FollowsNoRedirect(t *testing.T) {
 
 // 1. Nobody makes us wait.
 func TestFetch_WaitsForFiveSeconds(t *testing.T) {
-	for why, slow := range map[string]func(w http.ResponseWriter){
+	for why, slow := range ordered.Map(map[string]func(w http.ResponseWriter){
 		"it says nothing":          func(http.ResponseWriter) {},
 		"it says a byte at a time": func(w http.ResponseWriter) { io.WriteString(w, `{"x":"`); w.(http.Flusher).Flush() },
-	} {
+	}) {
 		fetches(t, func(t *testing.T, idp *idptest.Provider, p *provider.Provider) {
 			idp.Answer = func(w http.ResponseWriter, r *http.Request) bool {
 				slow(w)
@@ -220,7 +221,7 @@ func TestKeysOf_LeavesOutWhatItCannotUse(t *testing.T) {
 	require.NoError(t, err, "good keys must be taken")
 	require.Equal(t, map[string]string{"e": "ES256", "r": "RS256", "no use": "ES256", "no alg": "ES256", "no alg r": "RS256", "more": "ES256"}, keys, "each key is for one algorithm, by its kind: alg and use may be missing (RFC 7517, section 4)")
 
-	for why, bad := range map[string]map[string]any{
+	for why, bad := range ordered.Map(map[string]map[string]any{
 		"it has no kid":                                     ec("", nil),
 		"it's for encryption":                               ec("bad", map[string]any{"use": "enc"}),
 		"it's for another algorithm":                        rs("bad", map[string]any{"alg": "RS512"}),
@@ -237,7 +238,7 @@ func TestKeysOf_LeavesOutWhatItCannotUse(t *testing.T) {
 		"its e is 1, and everything is its signature":       rs("bad", map[string]any{"e": "AQ"}),
 		"its e is larger than any e":                        rs("bad", map[string]any{"e": strings.Repeat("_", 40)}),
 		"it's an EC key that says RS256":                    ec("bad", map[string]any{"alg": "RS256"}),
-	} {
+	}) {
 		keys, err := provider.KeysOf([]map[string]any{bad, ec("e", nil)})
 		require.NoError(t, err, "one key can't be used, because %s: the others can, and a provider may publish what we don't know yet (apko panicked at such a key: CVE-2026-42576)", why)
 		assert.Equal(t, map[string]string{"e": "ES256"}, keys, "a key must be left out: %s", why)

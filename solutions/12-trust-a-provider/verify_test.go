@@ -21,6 +21,7 @@ import (
 	"tokenauth.example/provider"
 	"tokenauth.example/provider/idptest"
 	"tokenauth.example/scopes"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/token/forge"
 	"tokenauth.example/verifier"
 )
@@ -128,7 +129,7 @@ func TestVerify_TakesWhatWasSaidToUs(t *testing.T) {
 		for _, sub := range []any{nil, ""} {
 			refused(t, p, idp.Token("e", nil, idptest.Claims(map[string]any{"sub": sub})), verifier.ErrNoSubject, "sub is %v: nobody knows whose it is", sub)
 		}
-		for claim, value := range map[string]any{"sub": 7, "iss": []string{idptest.Issuer}, "aud": 7, "exp": "soon", "scope": []string{"tasks:read"}, "email": true} {
+		for claim, value := range ordered.Map(map[string]any{"sub": 7, "iss": []string{idptest.Issuer}, "aud": 7, "exp": "soon", "scope": []string{"tasks:read"}, "email": true}) {
 			refused(t, p, idp.Token("e", nil, idptest.Claims(map[string]any{claim: value})), verifier.ErrMalformed, "%s is %v, and of the wrong type", claim, value)
 		}
 		for _, scope := range []any{nil, ""} {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tokenauth.example/scopes"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/token/forge"
 	"tokenauth.example/verifier"
 )
@@ -157,7 +158,7 @@ func TestVerify_TakesAccessTokensAlone(t *testing.T) {
 // 6. Complete ones.
 func TestVerify_RefusesIncompleteTokens(t *testing.T) {
 	takesItsTwin(t)
-	for claim, want := range map[string]error{"sub": verifier.ErrNoSubject, "client_id": scopes.ErrIncomplete, "jti": scopes.ErrIncomplete} {
+	for claim, want := range ordered.Map(map[string]error{"sub": verifier.ErrNoSubject, "client_id": scopes.ErrIncomplete, "jti": scopes.ErrIncomplete}) {
 		for _, value := range []any{nil, ""} {
 			refused(t, signed(header, claims(map[string]any{claim: value})), want, "%s is %v: each access token has one (RFC 9068, section 2.2)", claim, shown(value))
 		}

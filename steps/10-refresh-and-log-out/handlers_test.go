@@ -19,6 +19,7 @@ import (
 	"tokenauth.example/login/apitest"
 	"tokenauth.example/password"
 	"tokenauth.example/scopes"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/sessions"
 	"tokenauth.example/users"
 )
@@ -130,7 +131,7 @@ func TestRequire_RefusesWhoseSessionHasEnded(t *testing.T) {
 func TestRequire_LetsTokensWithoutASessionThrough(t *testing.T) {
 	s := newSite(t)
 	issuer := &scopes.Issuer{Name: "https://tasks.example", Audience: "tasks", Lifetime: time.Minute, Keys: scopes.Secret("for-tests-only-not-a-secret-at-all")}
-	for session, want := range map[string]string{"": "200", "x": "401 invalid_token"} {
+	for session, want := range ordered.Map(map[string]string{"": "200", "x": "401 invalid_token"}) {
 		access, _, err := issuer.Issue(scopes.Access{Subject: s.ann.ID, Client: "x", Session: session})
 		require.NoError(t, err)
 		assert.Equal(t, want, s.me(t, access), "a token without sid belongs to no session that could have ended; one with a sid that isn't known does not work")

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/sessions"
 	"tokenauth.example/users/storetest"
 )
@@ -38,7 +39,7 @@ func TestNewSecret_IsOneThatNobodyGuesses(t *testing.T) {
 	crowd.Wait()
 	require.Len(t, seen, 400, "each refresh token must be another one, also of those that are made at the same moment")
 	assert.Len(t, beginnings, 400, "refresh tokens must be random from their beginning: what comes from a clock or a counter can be guessed")
-	for refresh := range seen {
+	for refresh := range ordered.Map(seen) {
 		secret, err := base64.RawURLEncoding.DecodeString(refresh)
 		require.NoError(t, err, "a refresh token is base64url without padding, so that it fits into a form as it is")
 		require.Len(t, secret, 32, "a refresh token is 32 random bytes: nobody can try them all")

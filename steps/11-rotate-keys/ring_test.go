@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tokenauth.example/keys"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/token/forge"
 	"tokenauth.example/verifier"
 )
@@ -141,9 +142,9 @@ func TestKey_BelongsToOneAlgorithm(t *testing.T) {
 	require.NoError(t, err)
 	jwk, err := keys.PublicJWK(&key.PublicKey)
 	require.NoError(t, err, "first, a public key must be written")
-	for name, public := range map[string][]byte{
+	for name, public := range ordered.Map(map[string][]byte{
 		"PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), "DER": der, "the point": point, "JWK": []byte(toJSON(jwk)), "x": []byte(jwk.X), "kid": []byte(id),
-	} {
+	}) {
 		token := forge.Sign(sha256.New, public, `{"alg":"HS256","kid":"`+id+`"}`, payload)
 		assert.ErrorIs(t, verify(ring, token), verifier.ErrAlgorithm, "it's signed by HS256 with our public key as the secret, as %s, which everybody has (MinIO took such tokens: CVE-2026-33322)", name)
 	}
@@ -164,7 +165,7 @@ func TestKey_TakesNoKeyFromTheToken(t *testing.T) {
 	jwk, err := keys.PublicJWK(&thief.PublicKey)
 	require.NoError(t, err, "first, a public key must be written")
 	for _, kid := range []string{idOf(thief), idOf(key), ""} {
-		for name, value := range map[string]any{"jwk": jwk, "jku": server.URL, "x5u": server.URL, "x5c": []string{"x"}, "iss": server.URL} {
+		for name, value := range ordered.Map(map[string]any{"jwk": jwk, "jku": server.URL, "x5u": server.URL, "x5c": []string{"x"}, "iss": server.URL}) {
 			token := forged(thief, map[string]any{"kid": kid, name: value})
 			assert.Error(t, verify(ring, token), "the token brings its own key in %s: the forger has signed it with that one (distribution believed such keys: CVE-2025-24976)", name)
 		}
