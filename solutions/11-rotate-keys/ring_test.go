@@ -63,7 +63,7 @@ func TestNewRing_PutsKeysInOrder(t *testing.T) {
 		}
 		ring, err := keys.NewRing(lead, life, list...)
 		require.NoError(t, err, "a ring can be made of three keys, in whatever order a folder lists them")
-		assert.Equal(t, "the one in the middle", signer(t, sign(t, ring)), "the newest key hasn't been published for lead, so the one before it signs, wherever it stands in the list")
+		assert.Equal(t, "the one in the middle", signer(t, sign(t, ring)), "the newest key hasn't been published for lead, so the one before it signs, wherever it is in the list")
 		assert.Equal(t, []string{"the oldest", "the one in the middle", "the newest"}, published(ring), "all three are published: the oldest because its last token lives, the newest because it will sign")
 	}
 }
