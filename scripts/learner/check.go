@@ -40,7 +40,7 @@ func checkAndShow(ctx context.Context, s *session.Session, only *steps.Step) (ex
 		return command.Trouble, nil, err
 	}
 	if exit == command.Done && shown.Passed == shown.All {
-		if err := finished(ctx, s, checked.at(), shown.TurnedGreen()); err != nil {
+		if err := checked.finished(ctx, s, shown.TurnedGreen()); err != nil {
 			return command.Trouble, nil, err
 		}
 	}

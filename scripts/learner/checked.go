@@ -21,8 +21,9 @@ import (
 type checked struct {
 	reports   []check.StepReport
 	first     *check.StepReport // the first that is not done, or nil if all are
-	reference map[string]bool   // the steps that are taken from the reference
-	fetched   bool              // modules had to be fetched: this machine is new to the workshop
+	tracks    [][]steps.Step
+	reference map[string]bool // the steps that are taken from the reference
+	fetched   bool            // modules had to be fetched: this machine is new to the workshop
 }
 
 // view shows what was checked.
@@ -53,10 +54,7 @@ func (c checked) remember(s *session.Session, shown *view.View) error {
 		tests[report.Step.Name] = len(report.Result.Tests)
 	}
 	known.Save()
-	track, _, err := trackOf(c.at())
-	if err != nil {
-		return err
-	}
+	track, _ := trackOf(c.tracks, c.at())
 	for _, step := range track {
 		if tests[step.Name] == 0 { // it wasn't checked
 			found, err := step.Tests()
@@ -81,14 +79,16 @@ func checkSteps(ctx context.Context, s *session.Session, only *steps.Step) (c ch
 	checker.Go.Waiting = func(test string, took time.Duration) {
 		s.Screen.Progress("waiting for %s, which has not ended after %.0f seconds: does it loop? ...", test, took.Seconds())
 	}
-	list, err := inPlay(s)
-	if err != nil {
+	if c.tracks, err = s.Workshop.Tracks(); err != nil {
 		return c, err
 	}
+	c.reference, _ = checker.OnReference(ctx) // doctor says what is wrong with go.work; here it does not matter
+	var list []steps.Step
 	if only != nil {
 		list = []steps.Step{*only}
+	} else {
+		list = inPlay(c.tracks, c.reference)
 	}
-	c.reference, _ = checker.OnReference(ctx) // doctor says what is wrong with go.work; here it does not matter
 	first := -1
 	for i, step := range list {
 		s.Screen.Progress("checking %s ...%s", step.Name, slowFirstTime(step))

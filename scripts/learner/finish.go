@@ -2,6 +2,7 @@ package learner
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 	"regexp"
 
@@ -11,14 +12,15 @@ import (
 	"tokenauth.example/scripts/verbs"
 )
 
-// finished says what somebody has who has done the whole track that a step is in, and where it
-// goes on. Who has just done it is told what it is, and what to do with it.
-func finished(ctx context.Context, s *session.Session, step steps.Step, just bool) error {
-	track, next, err := trackOf(step)
-	if err != nil {
+// finished says that a whole track is done, and where it goes on. If it has just been done, it
+// says what has been built, and what to do with it.
+func (c checked) finished(ctx context.Context, s *session.Session, just bool) error {
+	track, next := trackOf(c.tracks, c.at())
+	server, err := s.Workshop.Server()
+	if err != nil && !errors.Is(err, steps.ErrNoServer) {
 		return err
 	}
-	if server, err := s.Workshop.Server(); err == nil && track[len(track)-1].Name > server.Name {
+	if err == nil && track[len(track)-1].Name > server.Name {
 		s.Screen.Printf("")
 		s.Screen.Wrap("  ", "You have done all steps of this track that are there. The server at its end is still being built.")
 		return nil
@@ -34,7 +36,7 @@ func finished(ctx context.Context, s *session.Session, step steps.Step, just boo
 		s.Screen.Printf("  All done. Run your server: %s", s.Command("run", nil))
 	}
 	if len(next) > 0 {
-		s.Screen.Field("  ", "go on", "steps/"+next[0].Name+"/README.md   (what a company needs)")
+		s.Screen.Field("  ", "go on", "steps/"+next[0].Name+"/README.md   (what a company needs before it can run this)")
 	}
 	return nil
 }

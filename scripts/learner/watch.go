@@ -70,7 +70,7 @@ type watcher struct {
 func (w *watcher) begin(ctx context.Context, how string) error {
 	w.cancel, w.done = func() {}, make(chan struct{})
 	close(w.done)
-	list, err := inPlay(w.session)
+	tracks, err := w.session.Workshop.Tracks()
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (w *watcher) begin(ctx context.Context, how string) error {
 	if err != nil {
 		return err
 	}
-	w.focus = list[len(list)-1]
+	w.focus = tracks[0][len(tracks[0])-1]
 	if first != nil {
 		w.focus = first.Step
 	}

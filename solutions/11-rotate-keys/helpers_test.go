@@ -14,7 +14,6 @@ import (
 	"math/big"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -114,12 +113,6 @@ func forged(key *ecdsa.PrivateKey, header map[string]any) string {
 		panic(err)
 	}
 	return signed
-}
-
-// inTime plays a test in which time passes as it's told to. See package synctest.
-func inTime(t *testing.T, play func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, play)
 }
 
 func toJSON(value any) string {

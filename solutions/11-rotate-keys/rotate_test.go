@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -34,7 +35,7 @@ func published(ring *keys.Ring) []string {
 // 5. A new key is published before it signs.
 // Stays: several in a hurry find it, too, and say less plainly what is wrong.
 func TestRotate_PublishesBeforeItSigns(t *testing.T) {
-	inTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		old, next := named(t, "the old key"), named(t, "the new key")
 		ring := newRing(t, old)
 		require.NoError(t, ring.Rotate(next), "a good key must be taken")
@@ -51,7 +52,7 @@ func TestRotate_PublishesBeforeItSigns(t *testing.T) {
 // 5. The old key verifies as long as its last token lives.
 // Stays: several in a hurry find it, too, and say less plainly what is wrong.
 func TestRotate_RetiresTheOldKeyInTime(t *testing.T) {
-	inTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		old, next := named(t, "the old key"), named(t, "the new key")
 		ring := newRing(t, old)
 		require.NoError(t, ring.Rotate(next), "a good key must be taken")
@@ -70,7 +71,7 @@ func TestRotate_RetiresTheOldKeyInTime(t *testing.T) {
 
 // 5. In a hurry.
 func TestRotate_TakesSeveralInAHurry(t *testing.T) {
-	inTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		one, two, three := named(t, "one"), named(t, "two"), named(t, "three")
 		ring := newRing(t, one)
 		require.NoError(t, ring.Rotate(two), "a good key must be taken")
@@ -90,7 +91,7 @@ func TestRotate_TakesSeveralInAHurry(t *testing.T) {
 
 // 5. What cannot be used changes nothing.
 func TestRotate_RefusesWhatItCannotUse(t *testing.T) {
-	inTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		old := named(t, "the old key")
 		ring := newRing(t, old)
 		other, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
@@ -176,7 +177,7 @@ func TestHandler_PublishesTheKeys(t *testing.T) {
 
 // 7. The list is that of now.
 func TestHandler_PublishesWhatIsNow(t *testing.T) {
-	inTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ring := newRing(t, newKey(t))
 		handler := ring.Handler()
 		count := func() int {

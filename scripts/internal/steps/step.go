@@ -43,8 +43,9 @@ func (s Step) Untouched() bool {
 	return true
 }
 
-// ServerFolder returns the folder below the step's with the program that serves what has been built: "." if
-// the step is that program, "server" if it has one to try it with, and "" if there is none.
+// ServerFolder returns the folder below the step's with the program that serves what has been
+// built: "." if the step is that program, "server" if it has one to try it with, and "" if
+// there is none.
 func (s Step) ServerFolder() (string, error) {
 	program, err := s.IsProgram()
 	switch {
