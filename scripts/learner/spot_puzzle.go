@@ -119,7 +119,7 @@ func (p puzzle) at(line int) bool {
 // show shows the card.
 func (p puzzle) show(out *screen.Screen) {
 	out.Printf("")
-	out.Wrap("  ", fmt.Sprintf("It %s. What that costs: %s.", strings.TrimSuffix(p.card.Wrong, "."), strings.TrimSuffix(p.card.Costs, ".")))
+	out.Wrap("  ", fmt.Sprintf("It %s. What that costs: %s.", strings.TrimSuffix(p.card.Wrong, "."), p.card.Toll()))
 	out.Printf("  The test that catches it: %s\n", p.card.Caught)
 	for line := range strings.Lines(p.diff) {
 		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    ")

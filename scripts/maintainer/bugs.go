@@ -49,7 +49,7 @@ func spot(step steps.Step) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		fmt.Fprintf(&page, "\n```diff\n%s```\n\n<details><summary>Answer</summary>\n\nIt %s.\nWhat that costs: %s.\nThe test that catches it: `%s`.\n\n</details>\n",
-			withoutHead(string(source)), strings.TrimSuffix(c.Wrong, "."), strings.TrimSuffix(c.Costs, "."), c.Caught)
+			withoutHead(string(source)), strings.TrimSuffix(c.Wrong, "."), c.Toll(), c.Caught)
 	}
 	return []byte(page.String()), nil
 }

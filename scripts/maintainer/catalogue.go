@@ -23,6 +23,9 @@ var catalogueHead = map[string]string{
 	"variants": "# Variants\n\nRight answers that look different, each as a diff against the solution. Every test accepts\nthem. Made of the cards by `make stubs`.\n",
 }
 
+// cell makes text that can be a cell of a table.
+var cell = strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`)
+
 // catalogue returns testdata/KIND/README.md, which lists all cards of a kind, as it is
 // and as the cards make it. It lets a card that is removed by accident be missed.
 func catalogue(workshop *steps.Workshop, kind string) (now, wanted []byte, err error) {
@@ -42,15 +45,14 @@ func catalogue(workshop *steps.Workshop, kind string) (now, wanted []byte, err e
 		}
 		fmt.Fprintf(&text, "\n## %s: %d\n\n", step.Name, len(cards))
 		if kind == "mistakes" {
-			text.WriteString("| mistake | it | what that costs | caught by |\n| --- | --- | --- | --- |\n")
+			text.WriteString("| mistake | it | what that costs | breaks | caught by |\n| --- | --- | --- | --- | --- |\n")
 		} else {
 			text.WriteString("| variant | how it differs |\n| --- | --- |\n")
 		}
-		cell := strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`)
 		for _, c := range cards {
 			fmt.Fprintf(&text, "| [%s](%s/%[1]s.diff) | ", c.Name, step.Name)
 			if kind == "mistakes" {
-				fmt.Fprintf(&text, "%s | %s | `%s` |\n", cell.Replace(c.Wrong), cell.Replace(c.Costs), c.Caught)
+				fmt.Fprintf(&text, "%s | %s | %s | `%s` |\n", cell.Replace(c.Wrong), cell.Replace(c.Costs), c.Breaks, c.Caught)
 			} else {
 				fmt.Fprintf(&text, "%s |\n", cell.Replace(c.Differs))
 			}
@@ -66,8 +68,8 @@ func catalogue(workshop *steps.Workshop, kind string) (now, wanted []byte, err e
 	return bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n")), text.Bytes(), nil
 }
 
-// driftedLists returns the lists of cards and of steps that are not as the cards and the
-// lessons make them.
+// driftedLists returns the lists of cards, of what they break, and of steps that are not as the
+// cards and the lessons make them.
 func driftedLists(workshop *steps.Workshop) ([]derived, error) {
 	var drifted []derived
 	for _, kind := range cardKinds {
@@ -78,6 +80,13 @@ func driftedLists(workshop *steps.Workshop) ([]derived, error) {
 		if !bytes.Equal(now, wanted) {
 			drifted = append(drifted, derived{path.Join("testdata", kind, "README.md"), "does not list the cards as they are", wanted})
 		}
+	}
+	broken, err := readStandards(workshop)
+	if err != nil {
+		return nil, err
+	}
+	if page := broken.page(); !bytes.Equal(broken.now, page) {
+		drifted = append(drifted, derived{path.Join("testdata", standardsPage), "does not list what the cards break", page})
 	}
 	now, wanted, err := withMap(workshop)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -25,7 +25,7 @@ type asker struct {
 func newAsker(in io.Reader, out *screen.Screen) *asker { return &asker{bufio.NewReader(in), out} }
 
 // ask asks for one line. With nothing typed, it is what was proposed.
-func (a *asker) ask(name, question, proposed string) (string, error) {
+func (a *asker) ask(question, proposed string) (string, error) {
 	a.screen.Printf("")
 	a.screen.Wrap("", question)
 	if proposed != "" {
@@ -38,9 +38,6 @@ func (a *asker) ask(name, question, proposed string) (string, error) {
 	if line = strings.TrimSpace(line); line == "" {
 		line = proposed
 	}
-	if line == "" {
-		return "", session.WayOut(fmt.Errorf("the card needs to say it: %s", name), "Answer, or say it with -%s. Nothing was written.", name)
-	}
 	return line, nil
 }
 
@@ -48,22 +45,26 @@ func (a *asker) ask(name, question, proposed string) (string, error) {
 // the card that is made again, and result what the tests made of the new one.
 func askHead(a *asker, in *command.Input, old mistakes.Head, kind string, result gotest.Result) (head mistakes.Head, err error) {
 	questions := []question{
-		{"differs", "How does it differ from the solution?", &head.Differs, func() string { return old.Differs }},
+		{"differs", "How does it differ from the solution?", &head.Differs, func() string { return old.Differs }, false},
 	}
 	if kind == "mistakes" {
 		questions = []question{
-			{"wrong", `What is wrong? As in: accepts any HMAC, not only HS256`, &head.Wrong, func() string { return old.Wrong }},
-			{"costs", `What does that cost in the real world, and who says so? As in: whoever sends the token chooses the algorithm (RFC 8725, section 3.1)`, &head.Costs, func() string { return old.Costs }},
-			{"caught", "Which test catches it?", &head.Caught, func() string { return proposedTest(old.Caught, result) }},
-			{"says", "Which phrase of what that test says tells a learner what is wrong?", &head.Says, func() string { return proposedPhrase(old.Says, head.Caught, result) }},
+			{"wrong", `What is wrong? As in: accepts any HMAC, not only HS256`, &head.Wrong, func() string { return old.Wrong }, false},
+			{"costs", `What does that cost in the real world, and who says so? As in: somebody who sends a token chooses how it is checked (CVE-2018-0114)`, &head.Costs, func() string { return old.Costs }, false},
+			{"breaks", `Which requirements does it break, of those in testdata/standards.txt? As in: ASVS 9.1.2; RFC 8725, section 3.1. Enter alone is for none.`, &head.Breaks, func() string { return old.Breaks }, true},
+			{"caught", "Which test catches it?", &head.Caught, func() string { return proposedTest(old.Caught, result) }, false},
+			{"says", "Which phrase of what that test says tells a learner what is wrong?", &head.Says, func() string { return proposedPhrase(old.Says, head.Caught, result) }, false},
 		}
 	}
 	for _, q := range questions {
 		if *q.answer = in.String(q.name); *q.answer != "" {
 			continue
 		}
-		if *q.answer, err = a.ask(q.name, q.text, q.propose()); err != nil {
+		if *q.answer, err = a.ask(q.text, q.propose()); err != nil {
 			return head, err
+		}
+		if *q.answer == "" && !q.optional {
+			return head, session.WayOut(fmt.Errorf("the card needs to say it: %s", q.name), "Answer, or say it with -%s. Nothing was written.", q.name)
 		}
 	}
 	head.Ends = "failed"
@@ -78,6 +79,7 @@ type question struct {
 	name, text string
 	answer     *string
 	propose    func() string
+	optional   bool
 }
 
 func resultOf(name string, result gotest.Result) *gotest.TestResult {

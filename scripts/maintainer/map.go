@@ -16,8 +16,9 @@ func mapRow(step steps.Step) *regexp.Regexp {
 	return regexp.MustCompile(fmt.Sprintf(`(?m)^\| \[%s\]\(steps/[^)]*\).*$`, step.Number()))
 }
 
-// withMap returns the top README.md with the rows of its map as the lessons have them, and
-// the text that is there now. A row that is missing isn't added, as nobody knows where.
+// withMap returns the top README.md with the rows of its map as the lessons have them and what
+// the tracks cover as the cards have it, and the text that is there now. What is missing isn't
+// added, as nobody knows where.
 func withMap(workshop *steps.Workshop) (now, wanted []byte, err error) {
 	now, err = os.ReadFile(workshop.Path("README.md"))
 	if err != nil {
@@ -40,6 +41,11 @@ func withMap(workshop *steps.Workshop) (now, wanted []byte, err error) {
 		row := fmt.Sprintf("| [%s](steps/%s/README.md) | %s | %s |", step.Number(), step.Name, about.Title, about.Minutes)
 		text = mapRow(step).ReplaceAllLiteralString(text, row)
 	}
+	broken, err := readStandards(workshop)
+	if err != nil {
+		return nil, nil, err
+	}
+	text = coverage.ReplaceAllLiteralString(text, broken.sentence())
 	return now, []byte(text), nil
 }
 

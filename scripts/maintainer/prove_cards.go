@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -38,7 +39,7 @@ func (p *prover) mistakes(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of them", total), p.listed("mistakes")
+	return fmt.Sprintf("%d of them", total), errors.Join(p.listed("mistakes"), p.covered())
 }
 
 // judged takes down what is wrong with a card, if anything is.

@@ -106,6 +106,7 @@ var Groups = []Group{
 			{"variant", false, "it is a right answer that looks different, and no mistake"},
 			{"wrong", "", "what is wrong; what no flag says is asked for"},
 			{"costs", "", "what that costs in the real world, with its source"},
+			{"breaks", "", "the `requirements` of testdata/standards.txt that it breaks, with \"; \" between them"},
 			{"caught", "", "the `test` that catches it"},
 			{"says", "", "a `phrase` of what that test says"},
 			{"differs", "", "how it differs from the solution, of a variant"},

@@ -4,7 +4,8 @@
 // A mistake is wrong code that people really write:
 //
 //	# wrong:  accepts any HMAC, not only HS256
-//	# costs:  whoever sends the token chooses the algorithm (RFC 8725, section 3.1)
+//	# costs:  somebody who sends a token chooses how it is checked
+//	# breaks: ASVS 9.1.2; RFC 8725, section 3.1
 //	# caught: TestVerify_RefusesOtherAlgorithms
 //	# says:   the sender must not choose
 //	--- a/verifier.go
@@ -12,7 +13,7 @@
 //	@@ -70,3 +70,3 @@
 //	...
 //
-// A variant is right code that looks different, and has one line: "# differs: ...". A
+// What it breaks, if a standard speaks of it, is in testdata/standards.txt. A variant is right code that looks different, and has one line: "# differs: ...". A
 // mistake that does not end in a failed assertion says how it does: "# ends: panicked", or
 // "# ends: failed or panicked" where that differs from one run to the next.
 package mistakes

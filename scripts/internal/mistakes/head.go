@@ -11,6 +11,7 @@ import (
 type Head struct {
 	Wrong   string // what is wrong, of a mistake
 	Costs   string // what that costs in the real world, with its source
+	Breaks  string // the requirements that it breaks, with "; " between them, or "": see Requirements
 	Caught  string // the test that catches it
 	Says    string // a phrase of what that test then says
 	Ends    string // "failed" if nothing else is said, or "panicked", "timed out", "failed or panicked"
@@ -26,7 +27,8 @@ type field struct {
 // fields returns the lines of a head, in the order in which they are written.
 func (h *Head) fields() []field {
 	return []field{
-		{"wrong", &h.Wrong}, {"costs", &h.Costs}, {"caught", &h.Caught}, {"says", &h.Says}, {"ends", &h.Ends}, {"differs", &h.Differs},
+		{"wrong", &h.Wrong}, {"costs", &h.Costs}, {"breaks", &h.Breaks},
+		{"caught", &h.Caught}, {"says", &h.Says}, {"ends", &h.Ends}, {"differs", &h.Differs},
 	}
 }
 
@@ -50,11 +52,30 @@ func (h *Head) read(line string) bool {
 // Check returns an error if the head is neither that of a mistake nor that of a variant.
 func (h Head) Check() error {
 	mistake := h.Wrong != "" && h.Costs != "" && h.Caught != "" && h.Says != "" && h.Differs == ""
-	variant := h.Differs != "" && h.Wrong+h.Costs+h.Caught+h.Says == ""
+	variant := h.Differs != "" && h.Wrong+h.Costs+h.Breaks+h.Caught+h.Says == ""
 	if !mistake && !variant {
 		return errors.New("the head needs # wrong: # costs: # caught: and # says:, or # differs: alone")
 	}
 	return nil
+}
+
+// Requirements returns what a mistake breaks, one by one: "ASVS 16.2.5", "RFC 6750, section 5.3",
+// "CWE-532". What each asks for is in testdata/standards.txt.
+func (h Head) Requirements() []string {
+	if h.Breaks == "" {
+		return nil
+	}
+	return strings.Split(h.Breaks, "; ")
+}
+
+// Toll says what a mistake costs, and where the standards speak of it: sentences without the
+// last period.
+func (h Head) Toll() string {
+	costs := strings.TrimSuffix(h.Costs, ".")
+	if h.Breaks == "" {
+		return costs
+	}
+	return costs + ". See " + h.Breaks
 }
 
 // String returns the head as it is written above a diff.
