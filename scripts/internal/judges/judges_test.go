@@ -146,14 +146,24 @@ func logIn(t *testing.T, idp *mockoidc.MockOIDC) map[string]any {
 	config := idp.Config()
 	query := url.Values{"client_id": {config.ClientID}, "redirect_uri": {"http://127.0.0.1/callback"}, "response_type": {"code"}, "scope": {"openid email profile"}, "state": {"s"}, "nonce": {"n"}}
 	status, answer := ask(t, "GET", idp.AuthorizationEndpoint()+"?"+query.Encode(), "", "", "")
-	back, err := url.Parse(answer["location"].(string))
-	if err != nil || back.Query().Get("code") == "" {
+	location, _ := answer["location"].(string)
+	if location == "" {
 		t.Fatalf("mockoidc gives no code: %d %v", status, answer)
 	}
-	exchange := url.Values{"grant_type": {"authorization_code"}, "code": {back.Query().Get("code")}, "client_id": {config.ClientID}, "client_secret": {config.ClientSecret}, "redirect_uri": {"http://127.0.0.1/callback"}}
-	status, answer = ask(t, "POST", idp.TokenEndpoint(), form, exchange.Encode(), "")
+	return exchange(t, idp.TokenEndpoint(), location, config.ClientID, config.ClientSecret, "http://127.0.0.1/callback")
+}
+
+// exchange gets tokens for the code that a provider has sent back.
+func exchange(t *testing.T, endpoint, location, client, secret, back string) map[string]any {
+	t.Helper()
+	callback, err := url.Parse(location)
+	if err != nil || callback.Query().Get("code") == "" {
+		t.Fatalf("there is no code in %q", location)
+	}
+	grant := url.Values{"grant_type": {"authorization_code"}, "code": {callback.Query().Get("code")}, "client_id": {client}, "client_secret": {secret}, "redirect_uri": {back}}
+	status, answer := ask(t, "POST", endpoint, form, grant.Encode(), "")
 	if status != http.StatusOK {
-		t.Fatalf("mockoidc gives no tokens: %d %v", status, answer)
+		t.Fatalf("there are no tokens for the code: %d %v", status, answer)
 	}
 	return answer
 }
