@@ -56,10 +56,13 @@ func (h *handler) signUp(w http.ResponseWriter, r *http.Request) {
 // "token_type", "expires_in"}: a token for the user's ID, the word "bearer", and the
 // token's lifetime in whole seconds.
 //
+// A form that readForm refuses gets 400 with the problem's code and detail.
+//
 // A wrong password, an unknown user and a deactivated one get one and the same 401
-// invalid_grant, "invalid credentials", with WWW-Authenticate: Bearer. It's logged with
-// the reason "bad credentials", and with nothing that the client typed. Other errors
-// are 500. All errors are sent by api.FailOAuth or api.ServerError.
+// invalid_grant, "invalid credentials", with WWW-Authenticate: Bearer. It's logged in a
+// line with reason, method and path: the reason is "bad credentials", and nothing that the
+// client typed is in it. Other errors are trouble of ours. All errors are sent by
+// api.FailOAuth or api.ServerError.
 func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
 	// TODO 3: answer the right username and password with a token.
 	// TODO 4: refuse bad credentials, and log it.
@@ -72,10 +75,11 @@ func (h *handler) issueToken(w http.ResponseWriter, r *http.Request) {
 // "invalid_request" and "unsupported_grant_type" (RFC 6749, section 5.2) and a detail
 // that says it in plain ASCII without " and \.
 //
-// The content type must be application/x-www-form-urlencoded, with any parameters. A
-// body over maxForm bytes is refused, and not read to its end. Username, password and
-// grant_type are refused in the URL, whatever the body says. A grant_type may be missing
-// or empty; if there is one, it's "password", once. Other parameters are ignored.
+// The content type must be application/x-www-form-urlencoded, whatever parameters follow
+// it; for another one, the detail says so. A body over maxForm bytes is refused, and not
+// read to its end. Username, password and grant_type are refused in the URL, whatever the
+// body says. A grant_type may be missing or empty; if there is one, it's "password", once.
+// Other parameters are ignored.
 func readForm(w http.ResponseWriter, r *http.Request) (form url.Values, problem *api.Problem) {
 	// TODO 6: take a form and nothing else, one that can be read, of maxForm
 	//   bytes at most.
