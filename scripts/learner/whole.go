@@ -47,9 +47,7 @@ func checkWhole(ctx context.Context, s *session.Session, from string) error {
 	}
 	s.Screen.Printf("\nOn your own steps:")
 	shown := whole.view(s)
-	for _, report := range whole.reports {
-		shown.Row(report)
-	}
+	shown.Rows(whole.reports)
 	if first >= 0 {
 		shown.Failure(whole.reports[first])
 	}

@@ -99,7 +99,7 @@ func (p *prover) mistakeReport(ctx context.Context, step steps.Step, name string
 func (p *prover) golden(file string, report check.StepReport) error {
 	var printed bytes.Buffer
 	learner := view.View{Session: &session.Session{Workshop: p.workshop, Screen: screen.Plain(&printed), Make: true}}
-	learner.Row(report)
+	learner.Rows([]check.StepReport{report})
 	for _, test := range report.Result.Tests {
 		if test.Verdict == verdict.Pass {
 			continue

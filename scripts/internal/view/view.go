@@ -32,8 +32,8 @@ type View struct {
 func (v View) Report(reports []check.StepReport, first *check.StepReport) int {
 	done := 0
 	v.Screen.Printf("")
+	v.Rows(reports)
 	for _, report := range reports {
-		v.Row(report)
 		if report.State == check.Done {
 			done++
 		}
@@ -72,16 +72,29 @@ var stateColour = map[check.State]screen.Colour{
 	check.InProgress: screen.Bold, check.DoesNotCompile: screen.Red, check.Missing: screen.Red, check.Unreadable: screen.Red,
 }
 
+// nameWidth is how wide the column of names is at least.
+const nameWidth = 21
+
 // rowWidth is how wide a window must be for a row with the step's name.
 const rowWidth = 72
 
-// Row shows a line of the table.
-func (v View) Row(report check.StepReport) {
+// Rows shows the table.
+func (v View) Rows(reports []check.StepReport) {
+	width := 0
+	for _, report := range reports {
+		width = max(width, len(report.Step.Name))
+	}
+	for _, report := range reports {
+		v.row(report, max(width, nameWidth))
+	}
+}
+
+func (v View) row(report check.StepReport, width int) {
 	note := ""
 	if v.Reference[report.Step.Name] {
 		note = "   reference in use"
 	}
-	name, width := report.Step.Name, 21
+	name := report.Step.Name
 	if v.Screen.Width() < rowWidth {
 		name, width = report.Step.Number(), 3
 		note = strings.Replace(note, "   reference in use", " ref", 1)
