@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tokenauth.example/elsewhere"
-	"tokenauth.example/login/apitest"
 	"tokenauth.example/provider/idptest"
 )
 
@@ -115,11 +114,8 @@ func TestStart_SaysWhenItCannot(t *testing.T) {
 		s.idp.Answer = nil
 		s.faults.At(1, func() error { return errFull })
 		assert.Equal(t, "500 server_error", s.browser().send(t, s.Start, "/login/provider").Outcome(), "trouble of the database must be 500")
-		assert.Contains(t, apitestLines(s.log), errFull.Error(), "what it was must be in the log")
+		assert.Contains(t, s.log.String(), errFull.Error(), "what it was must be in the log")
 		time.Sleep(time.Minute)
 		s.browser().start(t, "/")
 	})
 }
-
-// apitestLines is all that was logged.
-func apitestLines(log *apitest.Log) string { return strings.Join(log.Lines(), "\n") }

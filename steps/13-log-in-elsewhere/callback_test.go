@@ -44,10 +44,12 @@ func (b *browser) logsIn(t *testing.T) {
 func TestComplete_SaysWhoHasLoggedIn(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		b := s.browser()
-		who, next, err := b.complete(t, b.logIn(t, b.start(t, "/tasks?done=1"), "a code"))
+		query := b.logIn(t, b.start(t, "/tasks?done=1"), "a code")
+		query.Set("next", "https://evil.com")
+		who, next, err := b.complete(t, query)
 		require.NoError(t, err, "a login that goes as it should must be completed")
 		assert.Equal(t, ann, who, "it must be who the ID token says")
-		assert.Equal(t, "/tasks?done=1", next, "they must get where they wanted to go")
+		assert.Equal(t, "/tasks?done=1", next, "they must get where they wanted to go when the login began, whatever the callback says")
 	})
 }
 
@@ -86,6 +88,7 @@ func TestComplete_MixesNothingUp(t *testing.T) {
 }
 
 // 8. The nonce of this login.
+// Stays: TestVerifyID_TakesTheLoginsNonce finds it, too; this is the attack as it is made.
 func TestComplete_TakesTheTokenOfThisLogin(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		b := s.browser()
@@ -98,7 +101,8 @@ func TestComplete_TakesTheTokenOfThisLogin(t *testing.T) {
 	})
 }
 
-// 8. Twice, and late.
+// 8. Twice.
+// Stays: TestFinish_ReturnsALoginOnce finds it, too; this shows what comes of it.
 func TestComplete_RefusesASecondCallback(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		b := s.browser()
@@ -110,11 +114,7 @@ func TestComplete_RefusesASecondCallback(t *testing.T) {
 		before := len(s.exchanged())
 		_, _, err = b.complete(t, query)
 		assert.ErrorIs(t, err, elsewhere.ErrUnknown, "the second time it's a click on back, or somebody who has read the address")
-		late := b.logIn(t, b.start(t, "/"), "a code")
-		time.Sleep(11 * time.Minute)
-		_, _, err = b.complete(t, late)
-		assert.ErrorIs(t, err, elsewhere.ErrUnknown, "after ten minutes a login is over")
-		assert.Equal(t, before, len(s.exchanged()), "no code may be exchanged for these")
+		assert.Equal(t, before, len(s.exchanged()), "no code may be exchanged for it")
 	})
 }
 
@@ -244,7 +244,7 @@ func TestCallback_TellsTroubleFromARefusal(t *testing.T) {
 		query = b.logIn(t, b.start(t, "/"), "a code")
 		s.faults.At(1, func() error { return errFull })
 		assert.Equal(t, "500 server_error", b.back(t, query).Outcome(), "trouble of the database must be 500")
-		assert.Contains(t, apitestLines(s.log), errFull.Error(), "what it was must be in the log")
+		assert.Contains(t, s.log.String(), errFull.Error(), "what it was must be in the log")
 		over, cancel := context.WithCancel(t.Context())
 		cancel()
 		answer := apitest.Do(t, http.HandlerFunc(b.Callback), b.request("/login/callback?"+b.logIn(t, b.start(t, "/"), "a code").Encode()).WithContext(over))
@@ -263,7 +263,7 @@ func TestCallback_KeepsItsAddressToItself(t *testing.T) {
 			assert.Contains(t, strings.ToLower(answer.Header.Get("Cache-Control")), "no-store", "no cache may keep the answer")
 			assert.Empty(t, answer.Late, "headers must be set before the answer is sent")
 		}
-		printed := apitestLines(s.log)
+		printed := s.log.String()
 		for _, hidden := range []string{"a-code-of-anns", "a-state-of-anns", secret, b.cookies["__Host-login"].Value} {
 			assert.NotContains(t, printed, hidden, "code, state, cookie and secret must not be in the log (CWE-532)")
 		}
@@ -281,13 +281,13 @@ func TestCallback_ServesManyAtOnce(t *testing.T) {
 			nexts[next]++
 			w.WriteHeader(http.StatusNoContent)
 		}
-		b := s.browser()
-		logins := map[string]url.Values{} // by state
-		queries := []url.Values{}
+		logins := map[string]url.Values{} // by challenge
+		var callbacks []*http.Request
 		for _, next := range []string{"/1", "/2", "/3", "/4", "/5", "/6"} {
+			b := s.browser()
 			asked := b.start(t, next)
 			logins[asked.Get("code_challenge")] = asked
-			queries = append(queries, url.Values{"state": {asked.Get("state")}, "code": {"a code"}})
+			callbacks = append(callbacks, b.request("/login/callback?code=c&state="+asked.Get("state")))
 		}
 		s.answers(func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
@@ -297,9 +297,8 @@ func TestCallback_ServesManyAtOnce(t *testing.T) {
 			reply(w, 200, map[string]any{"id_token": s.idToken("e", nil, map[string]any{"nonce": asked.Get("nonce")})})
 		})
 		var all sync.WaitGroup
-		for _, query := range queries {
-			r := b.request("/login/callback?" + query.Encode())
-			all.Go(func() { apitest.Ask(http.HandlerFunc(b.Callback), r) })
+		for _, r := range callbacks {
+			all.Go(func() { apitest.Ask(http.HandlerFunc(s.Callback), r) })
 		}
 		all.Wait()
 		assert.Equal(t, map[string]int{"/1": 1, "/2": 1, "/3": 1, "/4": 1, "/5": 1, "/6": 1}, nexts, "six logins at once must each come to their own end: nothing of one may be kept where another finds it (CWE-362)")

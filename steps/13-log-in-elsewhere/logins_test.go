@@ -28,7 +28,8 @@ func TestBegin_MakesSecrets(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		seen := map[string]bool{}
 		for range 50 {
-			login := s.begin(t, "a browser")
+			login, err := s.Logins.Begin(t.Context(), "a browser", "/tasks")
+			require.NoError(t, err, "each login must be another one, also of those that begin at one moment in one browser")
 			for _, secret := range []string{login.State, login.Nonce, login.Verifier} {
 				require.GreaterOrEqual(t, len(secret), 22, "state, nonce and verifier must have 128 bits of randomness, which are 22 letters or more")
 				require.False(t, seen[secret], "each must be another one, for each login, even for those that begin at one moment")
