@@ -138,6 +138,9 @@ func TestExchange_WaitsForFiveSeconds(t *testing.T) {
 // 6. What must not get into a log.
 func TestExchange_KeepsSecrets(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
+		s.answers(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, map[string]any{"id_token": "a.b.c"}) })
+		_, err := s.Exchange(t.Context(), tokenURL, aCode, aVerifier)
+		require.NoError(t, err, "before any bad answer, its good twin must be taken")
 		for _, answer := range []func(http.ResponseWriter, *http.Request){
 			func(w http.ResponseWriter, r *http.Request) {
 				reply(w, 400, map[string]any{"error": "invalid_grant", "error_description": r.PostForm.Encode()})

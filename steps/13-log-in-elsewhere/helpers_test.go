@@ -199,10 +199,20 @@ func (b *browser) request(target string) *http.Request {
 func (b *browser) start(t *testing.T, next string) url.Values {
 	t.Helper()
 	answer := b.send(t, b.Start, "/login/provider?"+url.Values{"next": {next}}.Encode())
-	require.Contains(t, []int{http.StatusFound, http.StatusSeeOther}, answer.Status, "first, Start must send the browser to the provider")
+	sentOn(t, answer, "first, Start must send the browser to the provider, by 302 or 303")
 	address, err := url.Parse(answer.Header.Get("Location"))
 	require.NoError(t, err, "the address must be one")
 	return address.Query()
+}
+
+// sentOn asserts that a browser was sent on.
+func sentOn(t *testing.T, answer apitest.Answer, why string) {
+	t.Helper()
+	want := http.StatusSeeOther
+	if answer.Status == http.StatusFound {
+		want = answer.Status
+	}
+	require.Equal(t, want, answer.Status, why)
 }
 
 // logIn is what happens at the provider: Ann logs in, and gets a code. It returns the query

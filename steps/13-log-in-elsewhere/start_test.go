@@ -21,7 +21,7 @@ import (
 func TestStart_SendsToTheProvider(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		answer := s.browser().send(t, s.Start, "/login/provider?next=/tasks")
-		require.Contains(t, []int{http.StatusFound, http.StatusSeeOther}, answer.Status, "the browser must be sent on, by 302 or 303")
+		sentOn(t, answer, "the browser must be sent on, by 302 or 303")
 		assert.Contains(t, strings.ToLower(answer.Header.Get("Cache-Control")), "no-store", "no cache may keep this answer: the state in it is for one browser")
 		address, err := url.Parse(answer.Header.Get("Location"))
 		require.NoError(t, err, "Location must be an address")
