@@ -163,7 +163,7 @@ func (p *prover) shellOutputs(ctx context.Context, name string, of steps.Step, c
 				break
 			}
 			pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(command.Output)), `\.\.\.`, `(?s:.*)`)
-			got := strings.TrimSpace(strings.ReplaceAll(printed[i], "\r\n", "\n"))
+			got := strings.TrimSpace(strings.NewReplacer("\r\n", "\n", address, "127.0.0.1:8000").Replace(printed[i]))
 			if !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
 				p.wrong("%s: `%s` prints:\n%s", name, command.Line, got)
 			}
