@@ -28,8 +28,8 @@ type Accounts interface {
 // WithUser can put a user where CurrentUser looks.
 type contextKey struct{}
 
-// WithUser returns a context that carries user as the one who is asking, and is ctx in
-// all else.
+// WithUser returns a context that carries user as the one who is asking, and is
+// otherwise the same as ctx.
 //
 //workshop:todo 1 put the user into a context.
 //workshop:stub return ctx
@@ -48,8 +48,8 @@ func CurrentUser(ctx context.Context) (users.User, bool) {
 }
 
 // Require returns middleware: it wraps a handler so that only requests with a good
-// token reach it, with the token's user in their context. The others never run it. They
-// are answered before their body is read:
+// token reach it, with the token's user in their context. Other requests never
+// reach it. They are answered before their body is read:
 //
 //   - no token: 401 not_authenticated, "Not authenticated", with WWW-Authenticate: Bearer
 //   - a bad token: 401 invalid_token, "Invalid or expired token", or "Missing subject
@@ -155,7 +155,7 @@ func ForUser(serve func(w http.ResponseWriter, r *http.Request, user users.User)
 	}
 }
 
-// Me answers GET /auth/me with 200 and the user who is asking, as JSON. It is for ForUser.
+// Me answers GET /auth/me with 200 and the user who is asking, as JSON. Pass it to ForUser.
 //
 //workshop:todo 9 answer with the user.
 //workshop:stub w.WriteHeader(http.StatusNotImplemented)

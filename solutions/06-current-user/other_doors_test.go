@@ -23,7 +23,7 @@ var (
 		"/docs", "/openapi.json", "/favicon.ico", "/robots.txt", "/static/x.css", "/.well-known/x", "/public/x", "/internal/x", "/admin", "/login", "/tasks%2f1", "/TASKS", "/tasks;x=1"}
 )
 
-// 7. There are no exceptions.
+// 8. There are no exceptions.
 func TestRequire_ProtectsEveryMethodAndPath(t *testing.T) {
 	f := newFixture(t)
 	f.letsAnnIn(t)

@@ -28,7 +28,7 @@ import (
 // deeds are what happens in a story. Asking is what happens most.
 var deeds = []string{"ann asks", "ann asks", "ann asks", "bob asks", "a forger asks as ann", "nobody asks", "ann's token expires", "ann is deactivated", "ann is deleted", "the store fails once"}
 
-// 5. A token that was good a second ago is judged anew.
+// 7. A token that was good a second ago is judged anew.
 func TestRequire_JudgesEachRequestAnew(t *testing.T) {
 	f := newFixture(t)
 	f.letsAnnIn(t)

@@ -25,8 +25,8 @@ type Accounts interface {
 // WithUser can put a user where CurrentUser looks.
 type contextKey struct{}
 
-// WithUser returns a context that carries user as the one who is asking, and is ctx in
-// all else.
+// WithUser returns a context that carries user as the one who is asking, and is
+// otherwise the same as ctx.
 func WithUser(ctx context.Context, user users.User) context.Context {
 	// TODO 1: put the user into a context.
 	return ctx
@@ -40,8 +40,8 @@ func CurrentUser(ctx context.Context) (users.User, bool) {
 }
 
 // Require returns middleware: it wraps a handler so that only requests with a good
-// token reach it, with the token's user in their context. The others never run it. They
-// are answered before their body is read:
+// token reach it, with the token's user in their context. Other requests never
+// reach it. They are answered before their body is read:
 //
 //   - no token: 401 not_authenticated, "Not authenticated", with WWW-Authenticate: Bearer
 //   - a bad token: 401 invalid_token, "Invalid or expired token", or "Missing subject
@@ -86,7 +86,7 @@ func ForUser(serve func(w http.ResponseWriter, r *http.Request, user users.User)
 	}
 }
 
-// Me answers GET /auth/me with 200 and the user who is asking, as JSON. It is for ForUser.
+// Me answers GET /auth/me with 200 and the user who is asking, as JSON. Pass it to ForUser.
 func Me(w http.ResponseWriter, r *http.Request, user users.User) {
 	// TODO 9: answer with the user.
 	w.WriteHeader(http.StatusNotImplemented)

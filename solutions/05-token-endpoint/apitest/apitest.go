@@ -113,9 +113,11 @@ func Form(target, form string) *http.Request {
 func Do(t testing.TB, handler http.Handler, r *http.Request) Answer {
 	t.Helper()
 	t.Log("sent: " + describe(r))
+	log := latest.Load()
+	before := len(log.Lines())
 	answer := Ask(handler, r)
 	t.Log("got: " + strings.TrimSpace(fmt.Sprintf("%d %s", answer.Status, shortened(answer.Body, 300))))
-	if lines := latest.Load().Lines(); answer.Status >= 500 && len(lines) > 0 {
+	if lines := log.Lines()[before:]; answer.Status >= 500 && len(lines) > 0 {
 		t.Log("logged: " + shortened(lines[len(lines)-1], 300))
 	}
 	return answer
