@@ -179,8 +179,11 @@ func (s *site) browser() *browser { return &browser{s, map[string]*http.Cookie{}
 // send sends a request, as a browser does that follows a link.
 func (b *browser) send(t *testing.T, handler http.HandlerFunc, target string) apitest.Answer {
 	t.Helper()
-	r := b.request(target)
-	answer := apitest.Do(t, handler, r)
+	return b.keep(apitest.Do(t, handler, b.request(target)))
+}
+
+// keep keeps the cookies of an answer.
+func (b *browser) keep(answer apitest.Answer) apitest.Answer {
 	for _, cookie := range (&http.Response{Header: answer.Header}).Cookies() {
 		b.cookies[cookie.Name] = cookie
 	}
@@ -198,7 +201,7 @@ func (b *browser) request(target string) *http.Request {
 // start begins a login, and returns the query of the address that the browser is sent to.
 func (b *browser) start(t *testing.T, next string) url.Values {
 	t.Helper()
-	answer := b.send(t, b.Start, "/login/provider?"+url.Values{"next": {next}}.Encode())
+	answer := b.keep(apitest.Ask(http.HandlerFunc(b.Start), b.request("/login/provider?"+url.Values{"next": {next}}.Encode())))
 	sentOn(t, answer, "first, Start must send the browser to the provider, by 302 or 303")
 	address, err := url.Parse(answer.Header.Get("Location"))
 	require.NoError(t, err, "the address must be one")

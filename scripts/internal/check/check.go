@@ -100,12 +100,12 @@ func (c *Checker) Step(ctx context.Context, step steps.Step, run bool) (StepRepo
 		return report, err
 	}
 	switch {
+	case report.Result.Done():
+		report.State = Done
 	case untouched:
 		report.State = NotStarted
 	case report.Result.Build != "":
 		report.State = DoesNotCompile
-	case report.Result.Done():
-		report.State = Done
 	}
 	return report, nil
 }
