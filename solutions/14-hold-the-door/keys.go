@@ -6,7 +6,7 @@ import (
 )
 
 // addressKey returns under which name the failures of an address are counted. Of IPv6
-// that's its network of 64 bits, because whoever has one address there has all of them.
+// that's its network of 64 bits, because somebody who has one address there has all of them.
 //
 //workshop:todo 3 name what is counted.
 //workshop:stub return ""

@@ -191,7 +191,7 @@ func TestProtect_HoldsAHundredAtOnce(t *testing.T) {
 func TestProtect_ForgivesAnAccountThatGotIn(t *testing.T) {
 	at(t, func(t *testing.T, h *house) {
 		h.tries(t, 4, home, "ann@example.com", "wrong", wrong, "the first failures must be answered by the handler")
-		h.tries(t, 10, home, "ann@example.com", right, "200", "who gets in must not be refused, however often")
+		h.tries(t, 10, home, "ann@example.com", right, "200", "somebody who gets in must not be refused, however often")
 		h.tries(t, 5, home, "ann@example.com", "wrong", wrong, "after a success the account begins anew")
 		h.tries(t, 1, home, "ann@example.com", "wrong", tooMany, "and is counted again")
 		h.answer = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/tasks", http.StatusSeeOther) }
@@ -213,7 +213,7 @@ func TestProtect_ForgivesNoAddress(t *testing.T) {
 		}
 		h.tries(t, 30, home, "eve@example.com", right, "200", "a success counts for no failure")
 		h.tries(t, 1, home, "user20@example.com", "wrong", wrong, "the twentieth failure must be answered by the handler")
-		h.tries(t, 1, home, "user21@example.com", "wrong", tooMany, "a success must not forgive the address: whoever has an account would log in to it after each nineteen guesses")
+		h.tries(t, 1, home, "user21@example.com", "wrong", tooMany, "a success must not forgive the address: somebody with an account would log in to it after each nineteen guesses")
 	})
 }
 
@@ -228,7 +228,7 @@ func TestProtect_CountsNoTrouble(t *testing.T) {
 		h.tries(t, 25, home, "ann@example.com", right, "400 invalid_request", "a form that can't be read is no guess")
 		h.answer = func(http.ResponseWriter, *http.Request) { panic("a bug") }
 		for range 25 {
-			assert.PanicsWithValue(t, "a bug", func() { apitest.Ask(h, attempt(home, "ann@example.com", right)) }, "a panic must go on to what catches it, and count for nobody: otherwise a bug of ours locks people out")
+			assert.PanicsWithValue(t, "a bug", func() { apitest.Ask(h, attempt(home, "ann@example.com", right)) }, "a panic must go on, and count for nobody: otherwise a bug of ours locks people out")
 		}
 		h.answer = nil
 		h.tries(t, 1, home, "ann@example.com", right, "200", "a bug of ours must count for nobody")

@@ -123,6 +123,10 @@ func TestTry_LetsNoMoreThroughAtOnce(t *testing.T) {
 // 4. It doesn't grow.
 func TestTry_KeepsNoMoreKeysThanItMay(t *testing.T) {
 	inTime(t, func(t *testing.T, limit *door.Limit) {
+		for range most {
+			try(t, limit, "eve", "the first attempts must be let through")
+		}
+		shut(t, limit, "eve", "first, attempts must be counted")
 		for i := range 250 {
 			try(t, limit, fmt.Sprint("somebody ", i), "a new key must be let through, also when there are many: otherwise an attacker who makes up accounts locks everybody out")
 			require.LessOrEqual(t, limit.Keys(), 100, "no more keys may be kept than size says: anybody can make some up (CWE-770)")
