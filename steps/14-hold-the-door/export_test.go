@@ -1,0 +1,17 @@
+// Given: this file is the same for everybody, and grading uses the original in solutions/.
+// "make stubs" writes the copy in steps/.
+
+package door
+
+// AddressKey and AccountKey let the tests ask what only this package can.
+var (
+	AddressKey = addressKey
+	AccountKey = accountKey
+)
+
+// Keys returns how many keys a Limit keeps.
+func (l *Limit) Keys() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.keys)
+}
