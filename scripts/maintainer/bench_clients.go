@@ -21,11 +21,11 @@ const (
 // clientsRows measures what many clients at once do to the reference server, as it is by
 // default, and what a flood of logins does to those who have a token.
 func (b *bencher) clientsRows(ctx context.Context) error {
-	step, err := b.copy.Server()
+	servers, err := b.copy.Servers()
 	if err != nil {
 		return err
 	}
-	program, cleanUp, err := launch.Build(ctx, b.session, step.SolutionDir(), "off")
+	program, cleanUp, err := launch.Build(ctx, b.session, servers[0].SolutionDir(), "off")
 	if err != nil {
 		return err
 	}

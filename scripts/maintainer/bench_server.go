@@ -15,11 +15,11 @@ import (
 // serverRows measures the reference server's processor time for a request, beside that of
 // servers which do less.
 func (b *bencher) serverRows(ctx context.Context) error {
-	step, err := b.copy.Server()
+	servers, err := b.copy.Servers()
 	if err != nil {
 		return err
 	}
-	server, cleanUp, err := launch.Build(ctx, b.session, step.SolutionDir(), "off")
+	server, cleanUp, err := launch.Build(ctx, b.session, servers[0].SolutionDir(), "off")
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (b *bencher) buildFloor(ctx context.Context) (program string, err error) {
 	if err != nil {
 		return "", err
 	}
-	folder := filepath.Join(step.SolutionDir(), "floor")
+	folder := filepath.Join(servers[0].SolutionDir(), "floor")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}

@@ -34,8 +34,12 @@ func TestDocs_InABrowser(t *testing.T) {
 		t.Skip("there is no Chromium on this machine")
 	}
 	s := here(t)
-	err := launch.Reference(t.Context(), s, func(address string, _ []string) error {
-		useDocs(t, browser, "http://"+address)
+	servers, err := s.Workshop.Servers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = launch.Reference(t.Context(), s, servers[0], func(running launch.Running) error {
+		useDocs(t, browser, running.URL)
 		return nil
 	})
 	if err != nil {

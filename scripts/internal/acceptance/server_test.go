@@ -34,11 +34,11 @@ func here(t *testing.T) *session.Session {
 func referenceServer(t *testing.T) (binary string) {
 	t.Helper()
 	s := here(t)
-	step, err := s.Workshop.Server()
+	servers, err := s.Workshop.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, cleanUp, err := launch.Build(t.Context(), s, step.SolutionDir(), "off")
+	binary, cleanUp, err := launch.Build(t.Context(), s, servers[0].SolutionDir(), "off")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func newBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := workshop.Server()
+	servers, err := workshop.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func newBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bench{workshop, g, server}
+	return bench{workshop, g, servers[0]}
 }
 
 // build compiles the reference server, some files of it replaced.

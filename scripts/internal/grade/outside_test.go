@@ -21,7 +21,7 @@ import (
 // its own, and ends, earns nothing.
 func TestGrader_AsksProgramsFromOutside(t *testing.T) {
 	workshop, _ := openWorkshop(t)
-	last, err := workshop.Server()
+	servers, err := workshop.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestGrader_AsksProgramsFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	solution := func(name string) []byte {
-		text, err := os.ReadFile(filepath.Join(last.SolutionDir(), name))
+		text, err := os.ReadFile(filepath.Join(servers[0].SolutionDir(), name))
 		if err != nil {
 			t.Fatal(err)
 		}

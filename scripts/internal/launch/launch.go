@@ -49,18 +49,20 @@ func Build(ctx context.Context, s *session.Session, dir, work string) (binary st
 // machine may take seconds.
 const startLimit = 30 * time.Second
 
-// Reference runs the reference server on a free port, with a database and a key that are thrown
-// away, while use is called. env is the server's environment.
-func Reference(ctx context.Context, s *session.Session, use func(address string, env []string) error) error {
-	step, err := s.Workshop.Server()
-	if err != nil {
-		return err
-	}
-	return ReferenceOf(ctx, s, step, use)
+// Running is a server that was started for a while.
+type Running struct {
+	Address string   // where it listens: "127.0.0.1:49152"
+	URL     string   // how it's reached, with http or https
+	Env     []string // its environment
+	Folder  string   // where its database is, and what else it makes
+	// Certificate is a file with the certificate that it made for this machine, or "" if it
+	// speaks HTTP.
+	Certificate string
 }
 
-// ReferenceOf is Reference for the server of a step that has one: see steps.Step.ServerFolder.
-func ReferenceOf(ctx context.Context, s *session.Session, step steps.Step, use func(address string, env []string) error) error {
+// Reference runs the reference server of a step that has one (see steps.Step.ServerFolder) on a
+// free port, with a database and keys that are thrown away, while use is called.
+func Reference(ctx context.Context, s *session.Session, step steps.Step, use func(Running) error) error {
 	folder, err := step.ServerFolder()
 	if err != nil {
 		return err
@@ -69,16 +71,12 @@ func ReferenceOf(ctx context.Context, s *session.Session, step steps.Step, use f
 }
 
 // Own does the same with the learner's server, every step of it.
-func Own(ctx context.Context, s *session.Session, use func(address string, env []string) error) error {
-	step, err := s.Workshop.Server()
-	if err != nil {
-		return err
-	}
+func Own(ctx context.Context, s *session.Session, step steps.Step, use func(Running) error) error {
 	return brief(ctx, s, step.Dir(), s.Workshop.Path("go.work"), use)
 }
 
 // brief runs the server in dir while use is called.
-func brief(ctx context.Context, s *session.Session, dir, work string, use func(address string, env []string) error) error {
+func brief(ctx context.Context, s *session.Session, dir, work string, use func(Running) error) error {
 	binary, cleanUp, err := Build(ctx, s, dir, work)
 	if err != nil {
 		return err
@@ -89,7 +87,8 @@ func brief(ctx context.Context, s *session.Session, dir, work string, use func(a
 		return err
 	}
 	cmd := exec.Command(binary)
-	cmd.Env = append(os.Environ(), "SECRET_KEY="+NewKey(), "DATABASE="+filepath.Join(filepath.Dir(binary), "brief.db"), "ADDR="+address)
+	made := filepath.Dir(binary)
+	cmd.Env = append(os.Environ(), "SECRET_KEY="+NewKey(), "DATABASE="+filepath.Join(made, "brief.db"), "ADDR="+address)
 	running, err := server.Start(ctx, cmd, address, startLimit)
 	if err != nil {
 		said := ""
@@ -99,7 +98,16 @@ func brief(ctx context.Context, s *session.Session, dir, work string, use func(a
 		return session.WayOut(fmt.Errorf("the server did not start: %w%s", err, said), "See which step it is: %s", s.Command("check", nil))
 	}
 	defer running.Kill()
-	return use(address, cmd.Env)
+	now := Running{Address: address, URL: "http://" + address, Env: cmd.Env, Folder: made}
+	if certificate := filepath.Join(made, "localhost-cert.pem"); isFile(certificate) {
+		now.URL, now.Certificate = "https://"+address, certificate
+	}
+	return use(now)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // NewKey returns a key of 32 random bytes, in hex.

@@ -33,7 +33,7 @@ type File struct {
 }
 
 // given are the endings of the files that a step consists of: Go, and what that embeds.
-var given = []string{".go", ".html", ".js", ".json", ".txt"}
+var given = []string{".go", ".html", ".css", ".js", ".json", ".txt"}
 
 // Files returns the files that the step begins with, derived from the solution and ordered by
 // name.

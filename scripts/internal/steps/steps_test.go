@@ -33,7 +33,7 @@ func workshop(t *testing.T, files map[string]string) *steps.Workshop {
 	return w
 }
 
-func TestServer(t *testing.T) {
+func TestServers(t *testing.T) {
 	library := map[string]string{"solutions/01-add/add.go": "package add", "solutions/01-add/add_test.go": "package add_test"}
 	for _, test := range []struct {
 		name  string
@@ -41,7 +41,7 @@ func TestServer(t *testing.T) {
 		want  string
 	}{
 		{"the only program", map[string]string{"solutions/02-serve/main.go": "package main", "solutions/02-serve/main_test.go": "package main"}, "02-serve"},
-		{"the last of two", map[string]string{"solutions/02-serve/main.go": "package main", "solutions/03-more/main.go": "package main"}, "03-more"},
+		{"two, in order", map[string]string{"solutions/02-serve/main.go": "package main", "solutions/03-more/main.go": "package main"}, "02-serve 03-more"},
 		{"before a library", map[string]string{"solutions/02-serve/main.go": "package main", "solutions/03-more/more.go": "package more"}, "02-serve"},
 		{"before a library with a program below it", map[string]string{"solutions/02-serve/main.go": "package main",
 			"solutions/03-more/more.go": "package more", "solutions/03-more/cmd/more/main.go": "package main"}, "02-serve"},
@@ -51,27 +51,36 @@ func TestServer(t *testing.T) {
 			for name, content := range library {
 				test.files[name] = content
 			}
-			if got, err := workshop(t, test.files).Server(); err != nil || got.Name != test.want {
-				t.Errorf("the server is %q, %v, and not %q", got.Name, err, test.want)
+			if got, err := workshop(t, test.files).Servers(); err != nil || names(got) != test.want {
+				t.Errorf("the servers are %q, %v, and not %q", names(got), err, test.want)
 			}
 		})
 	}
-	if step, err := workshop(t, library).Server(); !errors.Is(err, steps.ErrNoServer) {
-		t.Errorf("without a program the server is %q, %v", step.Name, err)
+	if got, err := workshop(t, library).Servers(); !errors.Is(err, steps.ErrNoServer) {
+		t.Errorf("without a program the servers are %q, %v", names(got), err)
 	}
 	library["solutions/02-broken/a.go"], library["solutions/02-broken/b.go"] = "package a", "package b"
-	if step, err := workshop(t, library).Server(); err == nil || errors.Is(err, steps.ErrNoServer) || !strings.Contains(err.Error(), "02-broken") {
-		t.Errorf("with two packages in a folder the server is %q, %v", step.Name, err)
+	if got, err := workshop(t, library).Servers(); err == nil || errors.Is(err, steps.ErrNoServer) || !strings.Contains(err.Error(), "02-broken") {
+		t.Errorf("with two packages in a folder the servers are %q, %v", names(got), err)
 	}
 }
 
-func TestServer_OfThisWorkshop(t *testing.T) {
+// names returns the names of steps, with spaces between.
+func names(list []steps.Step) string {
+	var names []string
+	for _, step := range list {
+		names = append(names, step.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestServers_OfThisWorkshop(t *testing.T) {
 	w, err := steps.Open(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if step, err := w.Server(); err != nil || step.Name != "08-run-the-server" {
-		t.Errorf("the server is %q, %v", step.Name, err)
+	if got, err := w.Servers(); err != nil || names(got) != "08-run-the-server 15-serve-a-browser" {
+		t.Errorf("the servers are %q, %v", names(got), err)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -109,24 +108,28 @@ func (w *Workshop) Tracks() ([][]Step, error) {
 	return tracks, nil
 }
 
-// ErrNoServer is the error of Server if no step is a program.
+// ErrNoServer is the error of Servers if no step is a program.
 var ErrNoServer = errors.New("no step of this workshop is a program, so it has no server")
 
-// Server returns the step whose program is the server of the track: the last one that is a
-// program. The error is ErrNoServer if there is none.
-func (w *Workshop) Server() (Step, error) {
+// Servers returns the steps whose program is the server of a track, in order. The error is
+// ErrNoServer if there is none.
+func (w *Workshop) Servers() ([]Step, error) {
 	list, err := w.Steps()
 	if err != nil {
-		return Step{}, err
+		return nil, err
 	}
-	for _, step := range slices.Backward(list) {
+	var servers []Step
+	for _, step := range list {
 		program, err := step.IsProgram()
 		if err != nil {
-			return Step{}, err
+			return nil, err
 		}
 		if program {
-			return step, nil
+			servers = append(servers, step)
 		}
 	}
-	return Step{}, ErrNoServer
+	if len(servers) == 0 {
+		return nil, ErrNoServer
+	}
+	return servers, nil
 }

@@ -12,6 +12,7 @@ import (
 	"tokenauth.example/scripts/internal/results"
 	"tokenauth.example/scripts/internal/screen"
 	"tokenauth.example/scripts/internal/session"
+	"tokenauth.example/scripts/internal/steps"
 )
 
 // list shows the sections of the contract.
@@ -49,9 +50,13 @@ func askContract(ctx context.Context, s *session.Session, in *command.Input) (in
 	}
 	switch {
 	case in.Bool("own"):
-		err = launch.Own(ctx, s, func(address string, env []string) error {
-			options.URL = "http://" + address
-			for _, variable := range env {
+		var servers []steps.Step
+		if servers, err = s.Workshop.Servers(); err != nil {
+			break
+		}
+		err = launch.Own(ctx, s, servers[0], func(running launch.Running) error {
+			options.URL = running.URL
+			for _, variable := range running.Env {
 				if key, ok := strings.CutPrefix(variable, "SECRET_KEY="); ok {
 					options.Key = key // the last one counts
 				}

@@ -21,9 +21,13 @@ func demo(ctx context.Context, s *session.Session, _ *command.Input) (int, error
 		}
 	}
 	exit := command.Done
-	err := launch.Reference(ctx, s, func(address string, env []string) error {
-		script := exec.CommandContext(ctx, "sh", s.Workshop.Path("scripts", "demo.sh"), "http://"+address)
-		script.Env = env
+	servers, err := s.Workshop.Servers()
+	if err != nil {
+		return command.Trouble, err
+	}
+	err = launch.Reference(ctx, s, servers[0], func(running launch.Running) error {
+		script := exec.CommandContext(ctx, "sh", s.Workshop.Path("scripts", "demo.sh"), running.URL)
+		script.Env = running.Env
 		script.Stdout, script.Stderr = os.Stdout, os.Stderr
 		err := script.Run()
 		if errors.As(err, new(*exec.ExitError)) && ctx.Err() == nil {

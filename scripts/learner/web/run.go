@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func served(s *session.Session, in *command.Input) (steps.Step, string, error) {
 		return steps.Step{}, "", err
 	}
 	if named == nil {
-		server, err := s.Workshop.Server()
+		server, err := last(s)
 		return server, ".", err
 	}
 	folder, err := named.ServerFolder()
@@ -80,6 +81,21 @@ func served(s *session.Session, in *command.Input) (steps.Step, string, error) {
 		err = session.WayOut(fmt.Errorf("step %s has no server", named.Number()), "Run the one that your steps make: %s", s.Command("run", nil))
 	}
 	return *named, folder, err
+}
+
+// last returns the last server that the learner has begun: it has all that those before it
+// have. If none is begun, it's the first.
+func last(s *session.Session) (steps.Step, error) {
+	servers, err := s.Workshop.Servers()
+	if err != nil {
+		return steps.Step{}, err
+	}
+	for _, server := range slices.Backward(servers) {
+		if !server.Untouched() {
+			return server, nil
+		}
+	}
+	return servers[0], nil
 }
 
 // serverAddress is where a server with this environment listens.
@@ -136,7 +152,7 @@ func adviseUnwritten(s *session.Session) error {
 	if err != nil {
 		return err
 	}
-	server, err := s.Workshop.Server()
+	server, err := last(s)
 	if err != nil {
 		return err
 	}

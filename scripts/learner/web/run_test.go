@@ -23,7 +23,7 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reference, err := around.Server()
+	servers, err := around.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestSettings(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &session.Session{Workshop: &steps.Workshop{Root: dir}, Screen: screen.Plain(&printed)}
-		env, err := settings(s, reference.SolutionDir())
+		env, err := settings(s, servers[0].SolutionDir())
 		if test.has != "" && !slices.Contains(env, test.has) {
 			t.Errorf("%q: the environment lacks %s", test.env, test.has)
 		}
@@ -59,16 +59,16 @@ func TestSettings_MakesAKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reference, err := around.Server()
+	servers, err := around.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &session.Session{Workshop: &steps.Workshop{Root: t.TempDir()}, Screen: screen.Plain(io.Discard)}
-	first, err := settings(s, reference.SolutionDir())
+	first, err := settings(s, servers[0].SolutionDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := settings(s, reference.SolutionDir())
+	second, err := settings(s, servers[0].SolutionDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+
+	"tokenauth.example/scopes/oauth"
+	"tokenauth.example/users"
+)
+
+// arrive answers the request of somebody who has just logged in, in whatever way: it begins a
+// new session in their browser, with a new secret, and sends them on to the path next by 303.
+//
+// If somebody was logged in in this browser, that session ends. A secret from before the
+// login is never one from after it: somebody else may have put it there, and would be logged
+// in, too (session fixation, CWE-384).
+//
+// Trouble is p.trouble's, and leaves the browser as it was.
+//
+//workshop:todo 4 begin anew, and end what was before.
+//workshop:stub w.WriteHeader(http.StatusNotImplemented)
+func (p *pages) arrive(w http.ResponseWriter, r *http.Request, user users.User, next string) {
+	before, err := p.browsers.find(r.Context(), secretIn(r))
+	if err != nil && !errors.Is(err, errNobody) {
+		p.trouble(w, r, err)
+		return
+	}
+	secret, err := p.browsers.begin(r.Context(), user)
+	if err == nil && before.Session != "" {
+		err = p.sessions.End(r.Context(), before.Session)
+	}
+	if err != nil {
+		p.trouble(w, r, err)
+		return
+	}
+	setCookie(w, secret)
+	http.Redirect(w, r, next, http.StatusSeeOther)
+}
+
+// logIn serves POST /login, a form with email and password, which is read as strictly as those
+// of step 09 (oauth.ReadForm): the door has read it, too, and what it takes for the email must
+// be what is tried here.
+//
+// Somebody with the right ones arrives at "/". For everybody else it's p.refused, the same for
+// a wrong password and for an email that nobody has, and whoever is logged in in this browser
+// stays logged in.
+//
+//workshop:todo 5 log in with email and password.
+//workshop:stub w.WriteHeader(http.StatusNotImplemented)
+func (p *pages) logIn(w http.ResponseWriter, r *http.Request) {
+	form, ok := oauth.ReadForm(w, r, "email", "password")
+	if !ok {
+		return
+	}
+	user, err := p.accounts.Authenticate(r.Context(), form.Get("email"), form.Get("password"))
+	switch {
+	case err == nil:
+		p.arrive(w, r, user, "/")
+	case errors.Is(err, users.ErrBadCredentials):
+		p.refused(w, r, form.Get("email"))
+	default:
+		p.trouble(w, r, err)
+	}
+}
+
+// logOut serves POST /logout: the session of this browser ends, the browser forgets its
+// cookie, and goes to "/" by 303. For a browser in which nobody is logged in the answer is
+// the same. If it can't be ended that's p.trouble, and the browser keeps its cookie: nobody
+// must believe that they are logged out and be wrong.
+//
+//workshop:todo 6 log out.
+//workshop:stub w.WriteHeader(http.StatusNotImplemented)
+func (p *pages) logOut(w http.ResponseWriter, r *http.Request) {
+	who, err := p.browsers.find(r.Context(), secretIn(r))
+	if err == nil {
+		err = p.sessions.End(r.Context(), who.Session)
+	}
+	if err != nil && !errors.Is(err, errNobody) {
+		p.trouble(w, r, err)
+		return
+	}
+	dropCookie(w)
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
