@@ -64,8 +64,11 @@ func (b *browsers) find(ctx context.Context, secret string) (visitor, error) {
 		return visitor{}, errNobody
 	}
 	who.User, err = b.accounts.Get(ctx, id)
-	if errors.Is(err, users.ErrNotFound) || errors.Is(err, users.ErrInactive) {
+	switch {
+	case err == nil:
+		return who, nil
+	case errors.Is(err, users.ErrNotFound) || errors.Is(err, users.ErrInactive):
 		return visitor{}, errNobody
 	}
-	return who, err
+	return visitor{}, err
 }

@@ -47,6 +47,13 @@ func loadCertificate(s settings) (tls.Certificate, error) {
 	return tls.LoadX509KeyPair(names[0], names[1])
 }
 
+// tlsConfig returns how this server speaks TLS: in version 1.2 or newer (RFC 8996 ends the
+// older ones; ASVS 12.1.1). That's what Go does by itself, unless somebody tells it otherwise
+// from outside, by GODEBUG.
+func tlsConfig(certificate tls.Certificate) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+}
+
 // makeCertificate writes a certificate for localhost, good for a year, and its key, which only
 // this user can read. It signs itself, so only who is told to will trust it, and it's no
 // authority: whoever gets its key can be localhost and nothing else.

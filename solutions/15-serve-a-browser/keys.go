@@ -78,7 +78,9 @@ func (r *ring) follow(ctx context.Context) {
 }
 
 // Sign and Key are those of scopes.Keys.
-func (r *ring) Sign(typ string, claims jwt.Claims) (string, error) { return r.now.Load().Sign(typ, claims) }
+func (r *ring) Sign(typ string, claims jwt.Claims) (string, error) {
+	return r.now.Load().Sign(typ, claims)
+}
 
 func (r *ring) Key(t *jwt.Token) (any, error) { return r.now.Load().Key(t) }
 

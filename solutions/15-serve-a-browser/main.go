@@ -60,7 +60,7 @@ func run(ctx context.Context, getenv func(string) string, log *slog.Logger) erro
 	if s.issuer == "" {
 		s.issuer = ownAddress(listener.Addr())
 	}
-	p, err := newParts(db, s, log)
+	p, err := newParts(db, s, &http.Client{Timeout: 10 * time.Second}, log)
 	if err != nil {
 		return err
 	}

@@ -55,8 +55,8 @@ type parts struct {
 // sizeOfDoor is how many accounts, and how many addresses, the door keeps count of.
 const sizeOfDoor = 100_000
 
-// newParts makes all parts. The issuer must be set.
-func newParts(db *sql.DB, s settings, log *slog.Logger) (*parts, error) {
+// newParts makes all parts. The issuer must be set. The provider is asked by the client outside.
+func newParts(db *sql.DB, s settings, outside *http.Client, log *slog.Logger) (*parts, error) {
 	failed := func(name string, err error) (*parts, error) { return nil, fmt.Errorf("%s: %w", name, err) }
 	hasher := password.Hasher{Cost: s.bcryptCost}
 	store, err := users.New(db, hasher)
@@ -106,7 +106,7 @@ func newParts(db *sql.DB, s settings, log *slog.Logger) (*parts, error) {
 	}
 	p.pages = newPages(browsers, kept, accounts, list, s.provider.issuer != "", log)
 	if s.provider.issuer != "" {
-		if err := p.addProvider(s); err != nil {
+		if err := p.addProvider(s, outside); err != nil {
 			return nil, err
 		}
 	}
@@ -114,7 +114,7 @@ func newParts(db *sql.DB, s settings, log *slog.Logger) (*parts, error) {
 }
 
 // addProvider adds what takes the provider's tokens, and what logs in there.
-func (p *parts) addProvider(s settings) error {
+func (p *parts) addProvider(s settings, outside *http.Client) error {
 	people, err := provider.NewPeople(p.db, p.pages.accounts)
 	if err != nil {
 		return fmt.Errorf("DATABASE: %w", err)
@@ -123,15 +123,14 @@ func (p *parts) addProvider(s settings) error {
 	if err != nil {
 		return fmt.Errorf("DATABASE: %w", err)
 	}
-	client := &http.Client{Timeout: 10 * time.Second}
-	theirs, err := provider.New(s.provider.issuer, s.provider.audience, s.provider.typed, client)
+	theirs, err := provider.New(s.provider.issuer, s.provider.audience, s.provider.typed, outside)
 	if err != nil {
 		return fmt.Errorf("PROVIDER_ISSUER: %w", err)
 	}
 	own := p.authenticate
 	p.authenticate = provider.Authenticate(theirs, people, own, p.log)
 	p.elsewhere = &elsewhere.Client{
-		Provider: theirs, Logins: logins, HTTP: client, ID: s.provider.id, Secret: s.provider.secret,
+		Provider: theirs, Logins: logins, HTTP: outside, ID: s.provider.id, Secret: s.provider.secret,
 		Redirect: s.issuer + "/login/callback", Log: p.log, LoggedIn: p.pages.loggedIn(people),
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // others.
 //
 // For programs there's the API. scopes.NewHandler serves /users, /auth/token (with the login
-// of step 10), /auth/me, /tasks and all below it, and all below /admin/. GET
+// of step 10), /auth/me, /tasks and /admin/users, and all below these two. GET
 // /.well-known/jwks.json (p.keys) and POST /auth/revoke are for everybody, POST /auth/logout
 // is for those with a token (p.authenticate), and POST /auth/password for those with the scope
 // profile. A cookie opens nothing of it.
@@ -41,7 +41,7 @@ func newHandler(p *parts) http.Handler {
 		Roles:        p.roles,
 		Log:          p.log,
 	})
-	for _, path := range []string{"/users", "/auth/token", "/auth/me", "/tasks", "/tasks/", "/admin/"} {
+	for _, path := range []string{"/users", "/auth/token", "/auth/me", "/tasks", "/tasks/", "/admin/users", "/admin/users/"} {
 		mux.Handle(path, api)
 	}
 	mux.Handle("GET /.well-known/jwks.json", p.keys)
