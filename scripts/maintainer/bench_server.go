@@ -89,7 +89,7 @@ func (b *bencher) buildFloor(ctx context.Context) (program string, err error) {
 	if err != nil {
 		return "", err
 	}
-	folder := filepath.Join(servers[0].SolutionDir(), "floor")
+	folder := filepath.Join(step.SolutionDir(), "floor")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}

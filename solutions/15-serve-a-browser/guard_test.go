@@ -51,7 +51,7 @@ func TestGuard_KeepsOtherSitesOut(t *testing.T) {
 	})
 }
 
-// 7. From people.
+// 7. Guard: from people.
 func TestGuard_LetsPeopleIn(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		for name, headers := range ordered.Map(map[string][]string{

@@ -56,14 +56,22 @@ func (r *Roles) Deactivate(ctx context.Context, id string) error {
 	if changed, err := result.RowsAffected(); err != nil || changed > 0 {
 		return err
 	}
+	if err := r.known(ctx, id); err != nil {
+		return err
+	}
+	return ErrLastAdmin
+}
+
+// known returns users.ErrNotFound if no user has the id.
+func (r *Roles) known(ctx context.Context, id string) error {
 	var known bool
 	if err := r.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)", id).Scan(&known); err != nil {
-		return fmt.Errorf("deactivate: %w", err)
+		return fmt.Errorf("select user: %w", err)
 	}
 	if !known {
 		return users.ErrNotFound
 	}
-	return ErrLastAdmin
+	return nil
 }
 
 // NewAdmin returns a handler for GET /admin/users, PUT /admin/users/{id}/role and POST
@@ -102,7 +110,11 @@ func NewAdmin(roles *Roles, log *slog.Logger) http.Handler {
 			api.Fail(w, http.StatusUnprocessableEntity, "invalid_request", "The role must be member or admin")
 			return
 		}
-		answer(w, r, change(r.Context(), r.PathValue("id")))
+		err := roles.known(r.Context(), r.PathValue("id"))
+		if err == nil {
+			err = change(r.Context(), r.PathValue("id"))
+		}
+		answer(w, r, err)
 	})
 	mux.HandleFunc("POST /admin/users/{id}/deactivate", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, r, roles.Deactivate(r.Context(), r.PathValue("id")))

@@ -34,6 +34,23 @@ type recorder struct {
 	http.ResponseWriter
 	status int
 	body   bytes.Buffer // its first kilobyte
+	failed bool         // somebody has called Failed
+}
+
+// Failed says that the attempt that w answers has failed, for a handler whose answer doesn't
+// say so in JSON, such as a page. Without a door around the handler it does nothing.
+func Failed(w http.ResponseWriter) {
+	for {
+		switch inner := w.(type) {
+		case *recorder:
+			inner.failed = true
+			return
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = inner.Unwrap()
+		default:
+			return
+		}
+	}
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -62,7 +79,7 @@ func outcomeOf(answer *recorder) outcome {
 	}
 	_ = json.Unmarshal(answer.body.Bytes(), &problem)
 	switch {
-	case problem.Error == "invalid_grant" || problem.Error == "wrong_password" || problem.Error == "login_failed":
+	case answer.failed || problem.Error == "invalid_grant" || problem.Error == "wrong_password" || problem.Error == "login_failed":
 		return failed
 	case answer.status >= 200 && answer.status < 400:
 		return succeeded

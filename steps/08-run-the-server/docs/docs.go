@@ -21,7 +21,7 @@ import (
 	"tokenauth.example/login/api"
 )
 
-//go:embed openapi.json page.html page.js
+//go:embed page.html page.js
 var own embed.FS
 
 // policy lets the page load what this server serves, and nothing else: no program of
@@ -30,16 +30,23 @@ var own embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
 	"connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
+//go:embed openapi.json
+var openapi []byte
+
 // AddTo adds GET /openapi.json (OpenAPI 3.1), GET /docs, and what that page loads.
-func AddTo(mux *http.ServeMux) {
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) { serve(w, r, "openapi.json") })
+func AddTo(mux *http.ServeMux) { Add(mux, openapi) }
+
+// Add is AddTo with the description of another API.
+func Add(mux *http.ServeMux, openapi []byte) {
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		send(w, r, "application/json", openapi)
+	})
 	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, r *http.Request) { serve(w, r, "page.html") })
 	mux.HandleFunc("GET /docs/{file}", func(w http.ResponseWriter, r *http.Request) { serve(w, r, r.PathValue("file")) })
 }
 
 // served are the files that may be asked for, and what they are.
 var served = map[string]string{
-	"openapi.json":         "application/json",
 	"page.html":            "text/html; charset=utf-8",
 	"page.js":              "text/javascript; charset=utf-8",
 	"swagger-ui-bundle.js": "text/javascript; charset=utf-8",
@@ -48,8 +55,7 @@ var served = map[string]string{
 }
 
 // serve answers with one of our files, or one of Swagger UI's. What is embedded compressed
-// is sent like that to everybody who can read it. A browser that has the file already is
-// told so, by its ETag.
+// is sent like that to everybody who can read it.
 func serve(w http.ResponseWriter, r *http.Request, name string) {
 	content, compressed, err := find(name)
 	if served[name] == "" || err != nil {
@@ -65,10 +71,16 @@ func serve(w http.ResponseWriter, r *http.Request, name string) {
 			return
 		}
 	}
+	send(w, r, served[name], content)
+}
+
+// send answers with content of a media type. A browser that has it already is told so, by
+// its ETag.
+func send(w http.ResponseWriter, r *http.Request, mediaType string, content []byte) {
 	sum := sha256.Sum256(content)
 	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	w.Header().Set("Cache-Control", "no-cache") // it may be kept, and is asked about each time
-	w.Header().Set("Content-Type", served[name])
+	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Referrer-Policy", "no-referrer")
