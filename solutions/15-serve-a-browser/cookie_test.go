@@ -25,6 +25,7 @@ func TestSetCookie_CarriesTheSecret(t *testing.T) {
 }
 
 // 1. To this host alone.
+// Stays: nobody can log in without it, and this says why.
 func TestSetCookie_GoesToThisHostAlone(t *testing.T) {
 	assert.True(t, cookie(t).Secure, "browsers take a cookie whose name begins with __Host- only if it's Secure: without it nobody could log in, and it would go over plain http (RFC 6265bis, section 4.1.3.2)")
 	assert.Equal(t, "/", cookie(t).Path, "browsers take a cookie whose name begins with __Host- only for the path /")

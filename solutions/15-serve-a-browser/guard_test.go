@@ -39,13 +39,13 @@ func TestGuard_KeepsOtherSitesOut(t *testing.T) {
 			"a name like ours, in an old browser":   {"Origin", "https://tasks.example.evil.example"},
 			"another port, in an old browser":       {"Origin", home + ":8443"},
 			"a hidden place, in an old browser":     {"Origin", "null"},
-			"another site that says it's our page":  {"Sec-Fetch-Site", "cross-site", "Origin", home},
+			"another site that takes our name":      {"Sec-Fetch-Site", "cross-site", "Origin", home},
 			"another site with a token in a header": {"Sec-Fetch-Site", "cross-site", "X-CSRF-Token", "x", "X-Requested-With", "XMLHttpRequest"},
 		}) {
 			for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
 				answer, reached := sent(t, s, method, headers...)
-				assert.False(t, reached, "%s by %s must not reach the handler: the browser sends our cookie along, whoever asks (CWE-352)", method, name)
-				assert.Equal(t, "403 cross_site", answer.Outcome(), "%s by %s must be p.foreign", method, name)
+				assert.False(t, reached, "%s from %s must not reach the handler: the browser sends our cookie along, whoever asks (CWE-352)", method, name)
+				assert.Equal(t, "403 cross_site", answer.Outcome(), "%s from %s must be p.foreign", method, name)
 			}
 		}
 	})
@@ -61,7 +61,7 @@ func TestGuard_LetsPeopleIn(t *testing.T) {
 			"curl":                            nil,
 		}) {
 			_, reached := sent(t, s, "POST", headers...)
-			assert.True(t, reached, "a form by %s must get in", name)
+			assert.True(t, reached, "a form from %s must get in", name)
 		}
 		for _, method := range []string{"GET", "HEAD"} {
 			_, reached := sent(t, s, method, "Sec-Fetch-Site", "cross-site")

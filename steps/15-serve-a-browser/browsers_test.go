@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tokenauth.example/scopes"
+	"tokenauth.example/scopes/ordered"
 	"tokenauth.example/users"
 	"tokenauth.example/users/storetest"
 )
@@ -84,13 +85,18 @@ func TestFind_KnowsItsOwnSecretsAlone(t *testing.T) {
 		secret := s.begin(t, s.bob)
 		s.found(t, secret, s.bob, "first, the one who has logged in must be found")
 		hash := sha256.Sum256([]byte(secret))
-		for _, other := range []string{"", "%", "_", secret[1:], secret + " ", " " + secret, "x" + secret, string(hash[:]), hex.EncodeToString(hash[:]), s.bob.ID, s.found(t, secret, s.bob, "once more").Session} {
-			s.nobody(t, other, "only the secret itself may log in, and not "+other)
+		for name, other := range ordered.Map(map[string]string{
+			"nothing": "", "a pattern": "%", "its hash": string(hash[:]), "its hash in hex": hex.EncodeToString(hash[:]),
+			"a part of it": secret[1:], "it and a space": secret + " ", "a space and it": " " + secret, "more than it": "x" + secret,
+			"the user's id": s.bob.ID, "the session's id": s.found(t, secret, s.bob, "and each time anew").Session,
+		}) {
+			s.nobody(t, other, "only the secret itself may log in, and not "+name)
 		}
 	})
 }
 
 // 3. The session.
+// Stays: logging out meets it, too; this one is about sessions that end elsewhere.
 func TestFind_EndsWithTheSession(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		one, two := s.begin(t, s.bob), s.begin(t, s.bob)
@@ -100,7 +106,7 @@ func TestFind_EndsWithTheSession(t *testing.T) {
 		s.nobody(t, one, "the session has ended, in whatever way, so nobody is logged in")
 		s.found(t, two, s.bob, "another session goes on")
 		require.NoError(t, s.pages.sessions.EndOthers(t.Context(), s.bob.ID, ""))
-		s.nobody(t, two, "who changes the password ends all sessions: perhaps somebody else knew it")
+		s.nobody(t, two, "a new password ends all sessions but one: perhaps somebody else knew the old one")
 	})
 }
 

@@ -213,7 +213,7 @@ func TestNewHandler_TakesPeopleFromTheProvider(t *testing.T) {
 		arrived := b.directly(t, "", func(w http.ResponseWriter, r *http.Request) {
 			s.elsewhere.LoggedIn(w, r, provider.Identity{Issuer: idptest.Issuer, Subject: "7", Email: "bob@example.com"}, "/")
 		})
-		assert.Equal(t, "303 to /", where(arrived), "who has logged in there arrives here")
+		assert.Equal(t, "303 to /", where(arrived), "somebody who has logged in there arrives here")
 		s.found(t, b.secret(), s.bob, "and is logged in like anybody else")
 		token := s.idp.Token("e", nil, idptest.Claims(map[string]any{"scope": "tasks:read"}))
 		assert.Equal(t, "200", s.ask(t, "GET /tasks", "", token).Outcome(), "the API must take the provider's access tokens, as in step 12")
