@@ -50,6 +50,9 @@ func compareForm(step steps.Step, text lesson.Lesson, wrong func(format string, 
 	if !bugs.MatchString(text.Text) || !strings.Contains(text.Text, "]("+spotPage+")") {
 		wrong("%s: needs to name three bugs, <!-- bugs: a, b, c -->, and to link %s", name, spotPage)
 	}
+	if strings.HasSuffix(text.Built, ":") {
+		wrong("%s: the first paragraph of \"What you have built\" is shown alone when the step is done, so it can't end with a colon", name)
+	}
 	if text.Minutes == "" {
 		wrong("%s: needs a line such as: 20–35 minutes", name)
 	}

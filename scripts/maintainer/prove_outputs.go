@@ -153,7 +153,11 @@ func (p *prover) shellOutputs(ctx context.Context, name string, of steps.Step, c
 		const end = "\x1e"
 		var script strings.Builder
 		for _, command := range commands {
-			script.WriteString(strings.ReplaceAll(command.Line, "127.0.0.1:8000", running.Address) + "\nprintf '" + `\036` + "'\n")
+			line := strings.ReplaceAll(command.Line, "127.0.0.1:8000", running.Address)
+			if running.Certificate != "" { // it's beside the database, which is in the workshop's folder for learners
+				line = strings.ReplaceAll(line, filepath.Base(running.Certificate), "'"+running.Certificate+"'")
+			}
+			script.WriteString(line + "\nprintf '" + `\036` + "'\n")
 		}
 		cmd := exec.CommandContext(ctx, "sh", "-c", script.String())
 		cmd.Dir, cmd.Env = p.workshop.Root, running.Env

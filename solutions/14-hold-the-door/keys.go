@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// addressKey returns under which name the failures of an address are counted. Of IPv6
-// that's its network of 64 bits, because somebody who has one address there has all of them.
+// addressKey returns under which name the failures of an address are counted. For IPv6 that's
+// its /64 network, because somebody who has one address there has all of them.
 //
 //workshop:todo 3 name what is counted.
 //workshop:stub return ""
@@ -18,8 +18,8 @@ func addressKey(address netip.Addr) string {
 	return address.String()
 }
 
-// accountKey returns under which name the failures of an account are counted: its email, as
-// the store compares it, so in lower case and without spaces around it. Accounts that don't
+// accountKey returns under which name the failures of an account are counted: its email, in
+// lower case, as the store compares it, and without spaces around it. Accounts that don't
 // exist are counted like all others.
 //
 //workshop:todo 3 name what is counted.

@@ -32,7 +32,7 @@ type Attempt struct {
 
 // Try begins an attempt, if fewer than max count for its key; an attempt counts from here
 // on, before anybody knows how it ends, so that of a hundred at once only max go on. If
-// there are too many, it returns for how long: until then nothing is counted for the key.
+// there are too many, it returns for how long, and what it refuses doesn't count.
 //
 // An attempt counts for window. A key for which nothing counts is not kept. If there
 // are size keys and a new one comes, one is forgotten for which the fewest attempts count,

@@ -12,7 +12,7 @@ import (
 // one adds the address that it has seen at the right end of X-Forwarded-For; what is further
 // to the left was there when the request came, and may be a lie. So the caller is the
 // rightmost address that isn't a trusted proxy's, over all lines of the header. Where the
-// header has something that is no address, or ends, the caller is the last one that a
+// header has something that is no address, or ends, the caller is the leftmost one that a
 // trusted proxy has vouched for.
 //
 // No other header counts. If r.RemoteAddr is no address, the caller is the zero Addr.

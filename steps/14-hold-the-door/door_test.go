@@ -162,9 +162,8 @@ func TestProtect_CountsOnlyWhatComesIn(t *testing.T) {
 	at(t, func(t *testing.T, h *house) {
 		h.tries(t, 5, "192.0.2.50", "ann@example.com", "wrong", wrong, "the first failures must be answered by the handler")
 		h.tries(t, 40, home, "ann@example.com", "wrong", tooMany, "five have failed for Ann")
-		h.tries(t, 1, home, "bob@example.com", right, "200", "attempts that never came in must not lock an address out: a program that tries Ann's old password is in Bob's office, too")
 		for i := range 20 {
-			h.tries(t, 1, home, fmt.Sprintf("user%d@example.com", i), "wrong", wrong, "the first failures must be answered by the handler")
+			h.tries(t, 1, home, fmt.Sprintf("user%d@example.com", i), "wrong", wrong, "attempts that an account refuses must not count for their address: a program in Bob's office may keep trying Ann's old password, and Bob must get in")
 		}
 		h.tries(t, 40, home, "eve@example.com", "wrong", tooMany, "twenty have failed from here")
 		h.tries(t, 1, "192.0.2.60", "eve@example.com", right, "200", "attempts that never came in must not lock an account out: anybody could do that to anybody, from one address")
@@ -217,6 +216,16 @@ func TestProtect_ForgivesNoAddress(t *testing.T) {
 	})
 }
 
+// outcome is how a request ends, which may be with a panic.
+func (h *house) outcome(r *http.Request) (outcome string) {
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			outcome = fmt.Sprint("panics: ", trouble)
+		}
+	}()
+	return apitest.Ask(h, r).Outcome()
+}
+
 // 7. What is nobody's fault.
 func TestProtect_CountsNoTrouble(t *testing.T) {
 	at(t, func(t *testing.T, h *house) {
@@ -226,9 +235,20 @@ func TestProtect_CountsNoTrouble(t *testing.T) {
 		}
 		h.answer = func(w http.ResponseWriter, _ *http.Request) { api.FailOAuth(w, 400, "invalid_request", "x") }
 		h.tries(t, 25, home, "ann@example.com", right, "400 invalid_request", "a form that can't be read is no guess")
-		h.answer = func(http.ResponseWriter, *http.Request) { panic("a bug") }
-		for range 25 {
-			assert.PanicsWithValue(t, "a bug", func() { apitest.Ask(h, attempt(home, "ann@example.com", right)) }, "a panic must go on, and count for nobody: otherwise a bug of ours locks people out")
+		for _, begun := range []struct {
+			what string
+			by   func(w http.ResponseWriter)
+		}{
+			{"nothing", func(http.ResponseWriter) {}},
+			{"a refusal", func(w http.ResponseWriter) { api.FailOAuth(w, 400, "invalid_grant", "x") }},
+		} {
+			h.answer = func(w http.ResponseWriter, _ *http.Request) {
+				begun.by(w)
+				panic("a bug")
+			}
+			for i := range 25 {
+				require.Equal(t, "panics: a bug", h.outcome(attempt(home, "ann@example.com", right)), "the handler panics, after it has answered %s (request %d of 25): the panic must go on, and count for nobody, or a bug of ours locks people out", begun.what, i+1)
+			}
 		}
 		h.answer = nil
 		h.tries(t, 1, home, "ann@example.com", right, "200", "a bug of ours must count for nobody")

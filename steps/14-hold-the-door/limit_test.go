@@ -158,6 +158,26 @@ func TestTry_ForgetsNobodyWithManyFailures(t *testing.T) {
 	})
 }
 
+// 4. What counts no more goes first.
+func TestTry_ForgetsWhatIsOver(t *testing.T) {
+	inTime(t, func(t *testing.T, limit *door.Limit) {
+		for range most - 1 {
+			try(t, limit, "old", "the first attempts must be let through")
+		}
+		time.Sleep(window)
+		try(t, limit, "ann", "the first attempts must be let through")
+		for i := range 98 {
+			try(t, limit, fmt.Sprint("somebody ", i), "the first attempts must be let through")
+			try(t, limit, fmt.Sprint("somebody ", i), "the first attempts must be let through")
+		}
+		try(t, limit, "new", "a new key must be let through")
+		for range most - 1 {
+			try(t, limit, "ann", "Ann has attempts left")
+		}
+		shut(t, limit, "ann", "Ann's one attempt must still count: there was another key whose attempts were all over, and so counted for nothing")
+	})
+}
+
 // 5. Taken back.
 // Stays: the model finds it, too, and says less plainly what is wrong.
 func TestUndo_TakesOneAttemptBack(t *testing.T) {

@@ -72,7 +72,28 @@ func Reference(ctx context.Context, s *session.Session, step steps.Step, use fun
 
 // Own does the same with the learner's server, every step of it.
 func Own(ctx context.Context, s *session.Session, step steps.Step, use func(Running) error) error {
-	return brief(ctx, s, step.Dir(), s.Workshop.Path("go.work"), use)
+	dir, work, err := Source(ctx, s, step)
+	if err != nil {
+		return err
+	}
+	return brief(ctx, s, dir, work, use)
+}
+
+// Source returns the folder of a step of the learner's, and the go.work to build it with: that
+// of the reference, and "off", where the learner has caught up past the step.
+func Source(ctx context.Context, s *session.Session, step steps.Step) (dir, work string, err error) {
+	checker, err := s.Checker(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	reference, err := checker.OnReference(ctx)
+	switch {
+	case err != nil:
+		return "", "", session.WayOut(err, "%s", s.BringBack("go.work"))
+	case reference[step.Name]:
+		return step.SolutionDir(), "off", nil
+	}
+	return step.Dir(), s.Workshop.Path("go.work"), nil
 }
 
 // brief runs the server in dir while use is called.
