@@ -14,7 +14,7 @@ import (
 	"tokenauth.example/login/apitest"
 )
 
-// 4. A crowd is served, each with their own.
+// 5. A crowd is served, each with their own.
 //
 // Go ends a program that writes one map in two goroutines at a time. So many ask at once, also
 // for a path whose name takes a while to compare.

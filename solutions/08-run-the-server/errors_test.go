@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -36,6 +37,10 @@ func TestServer_AnswersErrorsInJSON(t *testing.T) {
 		{"PUT", "/docs", "405 method_not_allowed"}, {"get", "/openapi.json", "405 method_not_allowed"},
 	} {
 		answer := p.do(t, test.method, test.path, ann.token, "")
+		if status := test.want[:3]; fmt.Sprint(answer.Status) != status {
+			assert.Equal(t, test.want, answer.Outcome(), "%s %s is not in docs/openapi.json, so it must get %s: a pattern without a method takes all methods, and one that ends in / takes all below it", test.method, test.path, status)
+			continue
+		}
 		assert.Equal(t, test.want, answer.Outcome(), "%s %s must be answered in JSON, as every error is: clients read it by program", test.method, test.path)
 		assert.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"), "%s %s: JSON must be taken for JSON: a browser that guesses may take it for a page (CWE-430)", test.method, test.path)
 		if answer.Status == http.StatusMethodNotAllowed {

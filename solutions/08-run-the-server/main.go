@@ -28,12 +28,12 @@ func main() {
 }
 
 // run serves until ctx is done. Then it takes no new connections, lets the requests
-// that are under way finish, which may take them shutdownTime, closes the database, and
-// returns nil.
+// that are under way finish, which may take them shutdownTime, and closes the database. It
+// returns nil if all of them have finished, and may return an error if time ran out.
 //
 // It listens on ADDR and on no other address, and logs the address that it really has:
 // with port 0 the system chooses one. An error that keeps it from starting names the
-// variable that has to be changed, DATABASE or ADDR. It holds no setting but that one.
+// variable that has to be changed, DATABASE or ADDR. The error names no other variable.
 //
 //workshop:todo 3 open the database, make the handler, listen, log the address, and serve.
 //workshop:todo 7 when ctx is done, stop in order.

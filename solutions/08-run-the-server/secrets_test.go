@@ -39,7 +39,7 @@ func leaked(text, secret string) string {
 	return ""
 }
 
-// 4. The log says why, and holds no secret.
+// 7. The log says why, and holds no secret.
 func TestServer_KeepsSecretsOutOfItsLog(t *testing.T) {
 	p := start(t)
 	ann := p.signUpAndLogIn(t, "ann")

@@ -17,8 +17,10 @@ import (
 )
 
 // newHandler builds every part out of the ones before it, and gives each its routes: those
-// in the contract, and no others. /auth/me and all of /tasks are for people with a good
-// token. Requests that hash a password wait in line (limitHashing); all others don't.
+// in docs/openapi.json, and no others. /auth/me and all of /tasks are for people with a good
+// token. Requests that hash a password wait for their turn (limitHashing); all others don't.
+//
+// The handlers of steps 05 and 07 look at the method themselves. auth.Me doesn't.
 //
 //workshop:todo 4 make the parts and add their routes.
 //workshop:todo 5 answer every error in JSON.
@@ -60,7 +62,8 @@ func newHandler(db *sql.DB, s settings, log *slog.Logger) (http.Handler, error) 
 
 // newServer returns a server for handler that no client can hold up: each gets at most a
 // minute to send its header, to send its body, to read its answer, and to think about its
-// next request, and at most 64 KiB of header. Without limits, a client that sends a byte
+// next request, and at least a second for each of the first two. It may send 64 KiB of header
+// at most, as net/http counts them. Without limits, a client that sends a byte
 // now and then keeps its connection until there are none left (CWE-400).
 //
 // Somebody who has used all the time there is for sending still gets an answer, so there is

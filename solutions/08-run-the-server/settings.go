@@ -27,7 +27,7 @@ type settings struct {
 // it never repeats the key, nor any part of it.
 //
 //workshop:todo 1 refuse a key that is missing or too short.
-//workshop:todo 2 read the other four, each with its default, and refuse a number that is none or is outside its limits.
+//workshop:todo 2 read the other four, each with its default, and refuse what is no number or is outside its limits.
 //workshop:stub return settings{}, fmt.Errorf("loadSettings is not written yet")
 func loadSettings(getenv func(string) string) (settings, error) {
 	key := getenv("SECRET_KEY")
