@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"tokenauth.example/scripts/internal/lesson"
 	"tokenauth.example/scripts/internal/server"
 )
 
@@ -56,6 +57,13 @@ func TestProduction_ImageNeedsNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, flag := range []string{" --read-only ", " --volume tasks:/data ", " --env-file deploy/tasks.env "} { // as below
+		if run := lesson.Blocks(d.page, "sh"); !slices.ContainsFunc(run, func(block string) bool {
+			return strings.HasPrefix(block, "podman run ") && strings.Contains(block, flag)
+		}) {
+			t.Errorf("the page's podman run has no%s", flag)
+		}
+	}
 	data := t.TempDir()
 	address := freeAddress(t)
 	line := []string{"--die-with-parent", "--unshare-user", "--uid", uid, "--gid", gid, "--clearenv", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"}
@@ -70,7 +78,7 @@ func TestProduction_ImageNeedsNothingElse(t *testing.T) {
 		t.Errorf("in the image there are %v, and %v are enough", names, want)
 	}
 	line = append(line, "--bind", data, "/data", "--remount-ro", "/")
-	for _, variable := range append(config.Env, "ADDR="+address, "BCRYPT_COST=10") {
+	for _, variable := range slices.Concat(config.Env, d.settings(), []string{"ADDR=" + address}) {
 		name, value, _ := strings.Cut(variable, "=")
 		line = append(line, "--setenv", name, value)
 	}

@@ -2,11 +2,13 @@ package acceptance
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,18 +116,24 @@ func (d deployment) shell(dir, preamble string, list []lesson.Command, replace .
 // quoted returns a text as one word of a shell.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// environment returns the settings of deploy/tasks.env, and more, which count more.
-func (d deployment) environment(more ...string) []string {
+// settings returns those of deploy/tasks.env, each as NAME=value.
+func (d deployment) settings() []string {
 	d.t.Helper()
 	variables, err := dotenv.Read(d.path("tasks.env"))
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	env := os.Environ()
+	var settings []string
 	for _, variable := range variables {
-		env = append(env, variable.Name+"="+variable.Value)
+		settings = append(settings, variable.Name+"="+variable.Value)
 	}
-	return append(append(env, "BCRYPT_COST=10"), more...)
+	return settings
+}
+
+// environment returns one with these settings, and with more, which count more.
+func (d deployment) environment(more ...string) []string {
+	d.t.Helper()
+	return slices.Concat(os.Environ(), d.settings(), []string{"BCRYPT_COST=10"}, more)
 }
 
 // built builds the reference server.
@@ -195,8 +203,36 @@ func TestProduction_UnitIsAFence(t *testing.T) {
 	if err := os.WriteFile(unit, []byte(bare), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--offline=yes", "--threshold=15", unit).Run()
+	err := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--offline=yes", "--threshold=20", unit).Run()
 	if !errors.As(err, new(*exec.ExitError)) {
 		t.Errorf("a unit without a fence passes, too: %v", err)
+	}
+}
+
+// parse reads JSON.
+func parse(t *testing.T, text string, into any) bool {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return true
+}
+
+// field returns a text in an object of JSON.
+func field(t *testing.T, object, name string) string {
+	t.Helper()
+	var fields map[string]any
+	parse(t, object, &fields)
+	value, _ := fields[name].(string)
+	return value
+}
+
+// eventually waits until something is so, but no longer than startTime.
+func eventually(t *testing.T, otherwise string, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(startTime); !so(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(otherwise)
+		}
 	}
 }
