@@ -1,4 +1,5 @@
-// Package lesson reads what is written for learners: a step's README.md and HINTS.md.
+// Package lesson reads what is written for learners: a step's README.md and HINTS.md, and the
+// blocks of other pages.
 package lesson
 
 import (
@@ -49,7 +50,7 @@ func Read(dir string) (Lesson, error) {
 		if lesson.Text[match[2]:match[3]] != "console" {
 			continue
 		}
-		for _, command := range commands(lesson.Text[match[4]:match[5]]) {
+		for _, command := range Commands(lesson.Text[match[4]:match[5]]) {
 			command.Before = match[0] < len(before)
 			lesson.Commands = append(lesson.Commands, command)
 		}
@@ -80,8 +81,19 @@ func Read(dir string) (Lesson, error) {
 	return lesson, nil
 }
 
-// commands returns the commands in a block, each with the lines after it.
-func commands(block string) []Command {
+// Blocks returns the fenced blocks of a page that are in a language, such as "console".
+func Blocks(page, language string) []string {
+	var blocks []string
+	for _, match := range fenced.FindAllStringSubmatch(strings.ReplaceAll(page, "\r\n", "\n"), -1) {
+		if match[1] == language {
+			blocks = append(blocks, match[2])
+		}
+	}
+	return blocks
+}
+
+// Commands returns the commands in a block, each with the lines after it.
+func Commands(block string) []Command {
 	var list []Command
 	for line := range strings.Lines(block) {
 		if command, ok := strings.CutPrefix(line, "$ "); ok {

@@ -35,6 +35,13 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestBlocks(t *testing.T) {
+	page := "Text.\r\n\r\n```sh\r\nls\r\n```\r\n\n```console\n$ ls\na\n```\n\n```sh\npwd\n```\n"
+	if got, want := lesson.Blocks(page, "sh"), []string{"ls\n", "pwd\n"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestReadHints(t *testing.T) {
 	dir := t.TempDir()
 	text := "# Hints\n\nNot a hint.\n\n## TestA\n\n1. First,\n   and more.\n2. Second.\n\n## `TestB`\n\n1. Only.\n"
