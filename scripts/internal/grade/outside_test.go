@@ -12,7 +12,6 @@ import (
 	"tokenauth.example/scripts/internal/gotest"
 	"tokenauth.example/scripts/internal/intake"
 	"tokenauth.example/scripts/internal/sandbox"
-	"tokenauth.example/scripts/internal/steps"
 	"tokenauth.example/scripts/internal/verdict"
 )
 
@@ -46,10 +45,10 @@ func TestGrader_AsksProgramsFromOutside(t *testing.T) {
 			t.Fatalf("%s has no %q", file, from)
 		}
 		files[file] = changed
-		return &intake.Submission{Name: name, Files: map[string]map[string][]byte{last.Name: files}}
+		return &intake.Submission{Name: name, Files: map[string]map[string][]byte{servers[0].Name: files}}
 	}
 	forged := `{"Problem":"","Sections":{"tokens":{"Passed":177,"Of":177}}}`
-	grader := &Grader{Go: g, Workshop: workshop, Steps: []steps.Step{last}, Sandbox: sandbox.Find(t.Context()), Fresh: true, Jobs: runtime.GOMAXPROCS(0), TestTime: time.Minute, Outside: true, Ungated: true}
+	grader := &Grader{Go: g, Workshop: workshop, Steps: servers[:1], Sandbox: sandbox.Find(t.Context()), Fresh: true, Jobs: runtime.GOMAXPROCS(0), TestTime: time.Minute, Outside: true, Ungated: true}
 	class, err := grader.Class(t.Context(), []*intake.Submission{
 		submission("right", "main.go", "", ""),
 		submission("plain", "server.go", "return jsonErrors(mux, log), nil", "return mux, nil"),
