@@ -7,11 +7,11 @@ require (
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/crypto v0.58.0
 	tokenauth.example/auth v0.0.0
-	tokenauth.example/keys v0.0.0-00010101000000-000000000000
+	tokenauth.example/keys v0.0.0
 	tokenauth.example/login v0.0.0
 	tokenauth.example/password v0.0.0
 	tokenauth.example/scopes v0.0.0
-	tokenauth.example/sessions v0.0.0-00010101000000-000000000000
+	tokenauth.example/sessions v0.0.0
 	tokenauth.example/tasks v0.0.0
 	tokenauth.example/token v0.0.0
 	tokenauth.example/users v0.0.0

@@ -8,7 +8,7 @@ require (
 	tokenauth.example/login v0.0.0
 	tokenauth.example/password v0.0.0
 	tokenauth.example/scopes v0.0.0
-	tokenauth.example/sessions v0.0.0-00010101000000-000000000000
+	tokenauth.example/sessions v0.0.0
 	tokenauth.example/tasks v0.0.0
 	tokenauth.example/token v0.0.0
 	tokenauth.example/users v0.0.0
