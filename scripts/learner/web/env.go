@@ -40,14 +40,14 @@ func settings(s *session.Session, dir string) ([]string, error) {
 		if _, set := os.LookupEnv(v.Name); !set {
 			env = append(env, v.Name+"="+v.Value)
 		}
-		if !slices.Contains(known, v.Name) {
+		if len(known) > 0 && !slices.Contains(known, v.Name) && v.Name != "SECRET_KEY" { // which the first server reads
 			s.Screen.Wrap("", fmt.Sprintf("Note: line %d of .env sets %s, which the server does not read. It reads: %s", v.Line, v.Name, strings.Join(known, ", ")))
 		}
 	}
 	return env, nil
 }
 
-var asked = regexp.MustCompile(`getenv(?:, |\()"([A-Z_]+)"`)
+var asked = regexp.MustCompile(`(?:getenv(?:, |\()|\b(?:text|number|minutes)\()"([A-Z_]+)"`)
 
 // readBy returns the names of the variables that the reference server in dir reads.
 func readBy(dir string) ([]string, error) {

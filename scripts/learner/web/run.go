@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -54,11 +55,16 @@ func run(ctx context.Context, s *session.Session, in *command.Input) (int, error
 	go func() {
 		defer close(shown)
 		if address := listening(exited); address != "" {
+			url := "http://" + address
+			if speaksTLS(address) {
+				url = "https://" + address
+				s.Screen.Wrap("", "A browser warns you once about its certificate, which it has made itself, for this machine.")
+			}
 			page := ""
 			if folder == "." {
-				page = ", and its page at http://" + address + "/docs"
+				page = ", and its page at " + url + "/docs"
 			}
-			s.Screen.Printf("Your server is at http://%s%s", address, page)
+			s.Screen.Printf("Your server is at %s%s", url, page)
 			s.Screen.Printf("Ctrl+C stops it.")
 		}
 	}()
@@ -103,6 +109,16 @@ func last(s *session.Session) (steps.Step, error) {
 		}
 	}
 	return servers[0], nil
+}
+
+// speaksTLS reports whether a server on this machine speaks TLS, with whatever certificate.
+func speaksTLS(address string) bool {
+	dialer := &tls.Dialer{NetDialer: &net.Dialer{Timeout: 2 * time.Second}, Config: &tls.Config{InsecureSkipVerify: true}} // nothing is sent
+	connection, err := dialer.Dial("tcp", address)
+	if err != nil {
+		return false
+	}
+	return connection.Close() == nil
 }
 
 // serverAddress is where a server with this environment listens.
