@@ -21,7 +21,7 @@ else
 WORKSHOP = @cd scripts && program=$$(go tool -n workshop) && exec "$$program"
 endif
 
-start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card:
+start check watch hint show spot catchup reset doctor run rotate demo token stubs verify fuzz mutants bench rebase card:
 	$(WORKSHOP) $@ $(STEP) $(ARGS)
 
 grade:
@@ -35,5 +35,5 @@ help:
 
 test: verify
 
-.PHONY: start check watch hint show spot catchup reset doctor run demo token stubs verify fuzz mutants bench rebase card grade contract help test
+.PHONY: start check watch hint show spot catchup reset doctor run rotate demo token stubs verify fuzz mutants bench rebase card grade contract help test
 .DEFAULT_GOAL = start

@@ -24,13 +24,21 @@ func (c checked) finished(ctx context.Context, s *session.Session, just bool) er
 		return nil
 	}
 	s.Screen.Printf("")
-	if just {
+	first := track[0] == c.tracks[0][0]
+	switch {
+	case just && first:
 		s.Screen.Wrap("  ", "You have done the whole track. This is a server that signs people up, logs them in, and shows each of them their own tasks and nobody else's, whatever token they send. It's yours, from the hash of a password to the last header.")
 		s.Screen.Printf("")
 		s.Screen.Field("  ", "run it", s.Command("run", nil))
 		s.Screen.Field("  ", "its page", "http://127.0.0.1:8000/docs")
 		s.Screen.Field("  ", "ask it", askCommand(s)+"   ("+questions(ctx, s)+")")
-	} else {
+	case just:
+		s.Screen.Wrap("  ", "You have done the whole track. This is a server that a company can run: its tokens are short, renewed, and ended at once; its keys change while it runs; people come from elsewhere, or by a page; and nobody guesses for long. It's yours, all of it.")
+		s.Screen.Printf("")
+		s.Screen.Field("  ", "run it", s.Command("run", nil))
+		s.Screen.Field("  ", "its pages", "https://127.0.0.1:8000/")
+		s.Screen.Field("  ", "read on", "steps/"+track[len(track)-1].Name+"/PRODUCTION.md   (running it for others)")
+	default:
 		s.Screen.Printf("  All done. Run your server: %s", s.Command("run", nil))
 	}
 	if len(next) > 0 {

@@ -69,7 +69,8 @@ var Groups = []Group{
 		}},
 		{Name: "doctor", Does: "find out what is wrong with this machine", Program: Web},
 		{Name: "run", Args: "[STEP]", Does: "run your server, with the settings in .env", Program: Web},
-		{Name: "demo", Does: "run the reference server and try it with curl", Program: Web},
+		{Name: "rotate", Does: "make a new key for your server of step 11 or 15", Program: Web},
+		{Name: "demo", Does: "run the reference servers and try them with curl", Program: Web},
 		{Name: "contract", Does: "does a running server keep the HTTP contract?", Program: Web, Flags: []Flag{
 			{"list", false, "ask nobody, and list the sections and how many cases they have"},
 			{"own", false, "start your own server for the questions, with a key and a database of its own"},

@@ -14,6 +14,7 @@ import (
 var door = map[string]command.Func{
 	"doctor":   doctor,
 	"run":      run,
+	"rotate":   rotate,
 	"demo":     demo,
 	"contract": askContract,
 }
