@@ -1,12 +1,9 @@
 package acceptance
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
 	"testing"
 
 	"tokenauth.example/scripts/internal/launch"
@@ -25,15 +22,12 @@ func second(t *testing.T, use func(running launch.Running, client *http.Client),
 		t.Setenv(setting[0], setting[1])
 	}
 	err = launch.Reference(t.Context(), s, servers[1], func(running launch.Running) error {
-		certificate, err := os.ReadFile(running.Certificate)
+		client, err := running.Client()
 		if err != nil {
 			return err
 		}
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(certificate)
-		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
-		defer transport.CloseIdleConnections()
-		use(running, &http.Client{Transport: transport})
+		defer client.CloseIdleConnections()
+		use(running, client)
 		return nil
 	})
 	if err != nil {

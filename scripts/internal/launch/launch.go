@@ -5,9 +5,12 @@ package launch
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,6 +61,21 @@ type Running struct {
 	// Certificate is a file with the certificate that it made for this machine, or "" if it
 	// speaks HTTP.
 	Certificate string
+}
+
+// Client returns a client that trusts the server's certificate, and no other.
+func (r Running) Client() (*http.Client, error) {
+	transport := &http.Transport{ForceAttemptHTTP2: true}
+	if r.Certificate != "" {
+		certificate, err := os.ReadFile(r.Certificate)
+		if err != nil {
+			return nil, err
+		}
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(certificate)
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	}
+	return &http.Client{Transport: transport}, nil
 }
 
 // Reference runs the reference server of a step that has one (see steps.Step.ServerFolder) on a
