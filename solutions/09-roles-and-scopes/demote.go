@@ -10,7 +10,7 @@ import (
 var ErrLastAdmin = errors.New("last admin")
 
 // Demote makes the user with the id a member. Somebody who is one already stays one,
-// without an error.
+// without an error, and so does an id that nobody has.
 //
 // As long as there is somebody who can log in as an admin, there is always one. So it
 // returns ErrLastAdmin, and changes nothing, if no other admin is active (users.active is 1).

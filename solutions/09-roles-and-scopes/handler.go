@@ -20,7 +20,7 @@ type Parts struct {
 }
 
 // NewHandler gives each request to the part that serves it, after Authenticate and Require
-// have let it through. Each needs one scope:
+// have let it through. Each needs this scope:
 //
 //	POST /users, POST /auth/token                   none: they're for everybody
 //	GET /auth/me (auth.Me, of step 06)              profile

@@ -53,7 +53,7 @@ func (i *Issuer) Issue(access Access) (signed string, lifetime time.Duration, er
 //
 // Trusted is a token that Issue could have made: written as in step 03 and without crit,
 // of the type "at+jwt" or "application/at+jwt" in upper or lower case, signed with the
-// one of our Keys, from our issuer (ErrIssuer), for our audience, alone or among others
+// key that our Keys give, from our issuer (ErrIssuer), for our audience, alone or among others
 // (ErrAudience), now between nbf and exp, with a subject (verifier.ErrNoSubject), and
 // with client_id, iat and jti (ErrIncomplete). A scope that Parse can't read makes it
 // malformed.

@@ -19,7 +19,7 @@ type RoleOf interface {
 //     WWW-Authenticate: Bearer. Somebody has forgotten Authenticate, and the door stays shut.
 //   - token or role lack the scope: 403 insufficient_scope, with
 //     WWW-Authenticate: Bearer error="insufficient_scope", scope="tasks:read"
-//     (RFC 6750, section 3.1). It's one line in the log, with the reason "insufficient scope",
+//     (RFC 6750, section 3.1), and a detail that names the scope. It's one line in the log, with the reason "insufficient scope",
 //     method and path.
 //   - the role cannot be read: api.ServerError. What we don't know is not a no.
 func Require(scope string, roles RoleOf, log *slog.Logger) func(http.Handler) http.Handler {

@@ -78,14 +78,14 @@ func TestRequire_WantsBoth(t *testing.T) {
 				allowed := has == needed && role.Allows().Has(needed)
 				before := g.ran.Load()
 				answer := g.asks(t, user, has)
-				require.Equal(t, map[bool]string{true: "200", false: "403 insufficient_scope"}[allowed], answer.Outcome(),
+				require.Equal(t, map[bool]int{true: http.StatusOK, false: http.StatusForbidden}[allowed], answer.Status,
 					"a token for %s, of somebody whose role is %s, where %s is needed: token and role must both have what's needed", has, role, needed)
 				require.Equal(t, allowed, g.ran.Load() > before, "the handler must run if the request is let through, and not if it's refused (CWE-863)")
 			}
 		}
 		answer := g.asks(t, g.ann, likes...)
-		require.Equal(t, "403 insufficient_scope", answer.Outcome(), "where %s is needed, words that look like it (%s) are other words", needed, strings.Join(likes, " "))
-		require.Equal(t, "403 insufficient_scope", g.asks(t, g.ann).Outcome(), "a token without a scope gives no right")
+		require.Equal(t, http.StatusForbidden, answer.Status, "where %s is needed, words that look like it (%s) are other words", needed, strings.Join(likes, " "))
+		require.Equal(t, http.StatusForbidden, g.asks(t, g.ann).Status, "a token without a scope gives no right")
 	}
 }
 
