@@ -42,8 +42,8 @@ func (p *pages) arrive(w http.ResponseWriter, r *http.Request, user users.User, 
 // be what is tried here.
 //
 // Somebody with the right ones arrives at "/". For everybody else it's p.refused, the same for
-// a wrong password and for an email that nobody has, and whoever is logged in in this browser
-// stays logged in.
+// a wrong password and for an email that nobody has, and somebody who is logged in in this
+// browser stays logged in.
 //
 //workshop:todo 5 log in with email and password.
 //workshop:stub w.WriteHeader(http.StatusNotImplemented)

@@ -56,7 +56,7 @@ func tlsConfig(certificate tls.Certificate) *tls.Config {
 
 // makeCertificate writes a certificate for localhost, good for a year, and its key, which only
 // this user can read. It signs itself, so only who is told to will trust it, and it's no
-// authority: whoever gets its key can be localhost and nothing else.
+// authority: somebody who gets its key can be localhost, and nothing else.
 func makeCertificate(names [2]string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

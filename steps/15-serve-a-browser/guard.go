@@ -8,7 +8,7 @@ import "net/http"
 const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard returns a handler that goes around all pages. Browsers send our cookie with whatever
-// is sent to us, whoever has made them send it. So what comes from another site, and would
+// is sent to us, whichever site has made them send it. So what comes from another site, and would
 // change something, is p.foreign, and next isn't reached: a POST, or another method that
 // isn't GET, HEAD or OPTIONS, whose Sec-Fetch-Site is neither same-origin nor none, or, from
 // a browser that doesn't send that, whose Origin is another one than ours. Somebody who sends

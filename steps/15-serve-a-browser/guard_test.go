@@ -44,7 +44,7 @@ func TestGuard_KeepsOtherSitesOut(t *testing.T) {
 		}) {
 			for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
 				answer, reached := sent(t, s, method, headers...)
-				assert.False(t, reached, "%s from %s must not reach the handler: the browser sends our cookie along, whoever asks (CWE-352)", method, name)
+				assert.False(t, reached, "%s from %s must not reach the handler: the browser sends our cookie along, whichever site asks (CWE-352)", method, name)
 				assert.Equal(t, "403 cross_site", answer.Outcome(), "%s from %s must be p.foreign", method, name)
 			}
 		}

@@ -92,7 +92,7 @@ func run(ctx context.Context, getenv func(string) string, log *slog.Logger) erro
 
 // newServer returns a server that no client can hold up: see step 08. Somebody who speaks
 // plain HTTP to it is answered 400 by net/http, and not sent on to https: a token that has
-// gone over the line in the clear is lost, and whoever wrote that program should hear of it.
+// gone over the line in the clear is lost, and the author of that program should hear of it.
 func newServer(handler http.Handler, config *tls.Config, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
