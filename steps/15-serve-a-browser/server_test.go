@@ -44,7 +44,7 @@ func (s *site) ask(t *testing.T, request, body, access string) apitest.Answer {
 func TestNewHandler_ServesTheAPI(t *testing.T) {
 	inTime(t, func(t *testing.T, s *site) {
 		assert.Equal(t, "201", s.ask(t, "POST /users", `{"email":"eve@example.com","password":"correct-horse"}`, "").Outcome(), "anybody may sign up")
-		access, refresh := s.tokens(t, "ann@example.com", "")
+		access, _ := s.tokens(t, "ann@example.com", "")
 		for _, test := range []struct{ request, body, want string }{
 			{"GET /auth/me", "", "200"},
 			{"POST /tasks", `{"title":"milk"}`, "201"},
@@ -63,7 +63,7 @@ func TestNewHandler_ServesTheAPI(t *testing.T) {
 		} {
 			assert.Equal(t, test.want, s.ask(t, test.request, test.body, access).Outcome(), "%s with a token must be served by its part", test.request)
 		}
-		access, refresh = s.tokens(t, "ann@example.com", "")
+		access, refresh := s.tokens(t, "ann@example.com", "")
 		require.Equal(t, "200", s.ask(t, "GET /auth/me", "", access).Outcome(), "first, a new token must be good")
 		answer := apitest.Do(t, s, apitest.Form(home+"/auth/token", form("grant_type", "refresh_token", "refresh_token", refresh)))
 		require.Equal(t, "200", answer.Outcome(), "a refresh token must renew at POST /auth/token: it's the login of step 10")
