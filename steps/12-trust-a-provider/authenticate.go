@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -20,11 +21,14 @@ import (
 	"tokenauth.example/verifier"
 )
 
-// placeholder is an email for somebody whose own isn't known. It's always the same for
-// one identity, never that of anybody else, and ends in a domain that no mail reaches
-// (RFC 2606).
+// unguessable is new each time the program starts.
+var unguessable = rand.Text()
+
+// placeholder is an email for somebody whose own isn't known. As long as the program runs, it's
+// always the same for one identity, and never that of anybody else. It ends in a domain that no
+// mail reaches (RFC 2606). Nobody can work it out, and sign up with it before its owner comes.
 func placeholder(identity Identity) string {
-	hash := sha256.Sum256([]byte(identity.Issuer + "\n" + identity.Subject))
+	hash := sha256.Sum256([]byte(unguessable + "\n" + identity.Issuer + "\n" + identity.Subject))
 	return hex.EncodeToString(hash[:]) + "@identities.invalid"
 }
 

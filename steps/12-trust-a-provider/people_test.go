@@ -5,7 +5,9 @@ package provider_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"path/filepath"
@@ -93,9 +95,14 @@ func TestUser_JoinsByAVerifiedEmail(t *testing.T) {
 	}
 	ann := w.user(t, of("ann", "Ann@example.com"))
 	assert.Equal(t, "ann@example.com", ann.Email, "somebody who is new here gets the email that the provider has verified")
+	hash := sha256.Sum256([]byte(idptest.Issuer + "\ncat"))
+	for _, guess := range []string{"cat", hex.EncodeToString(hash[:]), idptest.Issuer + "/cat"} {
+		_, err := w.accounts.Create(t.Context(), guess+"@identities.invalid", apitest.Password)
+		require.NoError(t, err)
+	}
 	before := w.rows(t, "users")
 	cat := w.user(t, of("cat", ""))
-	assert.Equal(t, before+1, w.rows(t, "users"), "without a verified email nobody may become somebody who is here already (CWE-290)")
+	assert.Equal(t, before+1, w.rows(t, "users"), "without a verified email nobody may become somebody who is here already, not even somebody who has signed up with an email that one could guess (CWE-290)")
 	assert.True(t, strings.HasSuffix(cat.Email, "@identities.invalid"), "an email that isn't known is made up, at a domain that no mail reaches (RFC 2606)")
 }
 

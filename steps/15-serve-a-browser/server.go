@@ -18,11 +18,11 @@ import (
 // (p.elsewhere isn't nil), GET /login/provider is its Start, GET /login/callback its Callback.
 //
 // What tries a password or a refresh token passes the door first (p.door): POST /auth/token,
-// about the account that the form has as username; POST /login, about the one that it has as
-// email; and POST /auth/password, about the one whose token it is (p.mine).
+// about the account that the form has as username; POST /login, about that in the form's email;
+// and POST /auth/password, about the user who asks (p.mine), whom p.authenticate has to know.
 func newHandler(p *parts) http.Handler {
-	// TODO 10: give each request to its part, and what tries a secret to the
-	//   door first.
+	// TODO 10: give each request to its part, and send what tries a secret
+	//   through the door first.
 	mux := http.NewServeMux()
 	p.addTo(mux) // health, metadata and docs
 	return mux

@@ -162,7 +162,7 @@ func TestNewHandler_HoldsTheDoor(t *testing.T) {
 			require.Equal(t, "403 wrong_password", change(), "the first wrong passwords must be answered by POST /auth/password")
 		}
 		refused := s.browser().post(t, "/login", form("email", "bob@example.com", "password", apitest.Password))
-		assert.Equal(t, http.StatusTooManyRequests, refused.Status, "ten have failed for Bob at three doors, so POST /login must let nobody try any more: one counter for all (CWE-307)")
+		assert.Equal(t, http.StatusTooManyRequests, refused.Status, "ten have failed for Bob, four at POST /login and three each at POST /auth/token and POST /auth/password, and he isn't refused: one of the three has no door, or tells it another account (CWE-307)")
 		assert.NotEmpty(t, refused.Header.Get("Retry-After"), "it must say how long")
 		assert.Equal(t, "429 too_many_requests", at("bob@example.com"), "ten have failed for Bob, so POST /auth/token must let nobody try any more")
 		assert.Equal(t, "429 too_many_requests", change(), "ten have failed for Bob, so POST /auth/password must let nobody try any more")

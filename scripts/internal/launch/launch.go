@@ -98,7 +98,7 @@ func Own(ctx context.Context, s *session.Session, step steps.Step, use func(Runn
 }
 
 // Source returns the folder of a step of the learner's, and the go.work to build it with: that
-// of the reference, and "off", where the learner has caught up past the step.
+// of the reference, and "off", where the learner has caught up past the step, which is said.
 func Source(ctx context.Context, s *session.Session, step steps.Step) (dir, work string, err error) {
 	checker, err := s.Checker(ctx)
 	if err != nil {
@@ -109,6 +109,7 @@ func Source(ctx context.Context, s *session.Session, step steps.Step) (dir, work
 	case err != nil:
 		return "", "", session.WayOut(err, "%s", s.BringBack("go.work"))
 	case reference[step.Name]:
+		s.Screen.Printf("This is the reference's server: you have caught up past step %s.", step.Number())
 		return step.SolutionDir(), "off", nil
 	}
 	return step.Dir(), s.Workshop.Path("go.work"), nil

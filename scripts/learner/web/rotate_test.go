@@ -2,6 +2,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,8 +19,7 @@ import (
 )
 
 // A key comes into the folder that .env names, for its user alone, and no secret is shown.
-// Without a folder there's nothing to rotate. That the servers can read the key is seen in
-// package acceptance.
+// Without a folder there's nothing to rotate.
 func TestRotate(t *testing.T) {
 	root := t.TempDir()
 	var printed bytes.Buffer
@@ -49,7 +52,15 @@ func TestRotate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(string(key), "-----BEGIN PRIVATE KEY-----\n") || strings.Contains(printed.String(), strings.Split(string(key), "\n")[1]) {
-		t.Errorf("the file has %.30q, and what is printed is %s", key, printed.String())
+	block, _ := pem.Decode(key)
+	if block == nil || block.Type != "PRIVATE KEY" {
+		t.Fatalf("the file begins with %.30q", key)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if private, ok := parsed.(*ecdsa.PrivateKey); err != nil || !ok || private.Curve != elliptic.P256() {
+		t.Errorf("the file has a %T, %v", parsed, err)
+	}
+	if strings.Contains(printed.String(), strings.Split(string(key), "\n")[1]) {
+		t.Errorf("the key is printed: %s", printed.String())
 	}
 }

@@ -34,9 +34,6 @@ func run(ctx context.Context, s *session.Session, in *command.Input) (int, error
 	if err != nil {
 		return command.Trouble, err
 	}
-	if dir == step.SolutionDir() {
-		s.Screen.Printf("This is the reference's server: you have caught up past step %s.", step.Number())
-	}
 	binary, cleanUp, err := launch.Build(ctx, s, filepath.Join(dir, folder), work)
 	if err != nil {
 		return command.Trouble, err

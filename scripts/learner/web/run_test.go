@@ -105,3 +105,40 @@ func TestListens(t *testing.T) {
 		t.Errorf("the server has ended, and got %q", got)
 	}
 }
+
+// The server that runs is the last one that the learner has begun, and the first if none is.
+func TestLast(t *testing.T) {
+	root := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const solved = "package main\n\n// main serves.\n//\n//workshop:todo 1 serve.\n//workshop:stub return\nfunc main() { println() }\n"
+	s := &session.Session{Workshop: &steps.Workshop{Root: root}, Screen: screen.Plain(io.Discard)}
+	for _, name := range []string{"02-serve", "04-serve-more"} {
+		write("solutions/"+name+"/main.go", solved)
+		step := steps.Step{Workshop: s.Workshop, Name: name}
+		files, err := step.Files()
+		if err != nil {
+			t.Fatal(err)
+		}
+		write("steps/"+name+"/main.go", string(files[0].Text))
+	}
+	want := func(name, why string) {
+		t.Helper()
+		if got, err := last(s); err != nil || got.Name != name {
+			t.Errorf("%s, it's %q, %v", why, got.Name, err)
+		}
+	}
+	want("02-serve", "with none begun")
+	write("steps/02-serve/main.go", solved)
+	want("02-serve", "with the first one begun")
+	write("steps/04-serve-more/main.go", solved)
+	want("04-serve-more", "with both begun")
+}

@@ -158,7 +158,7 @@ func Ask(handler http.Handler, r *http.Request) Answer {
 // describe writes the request as one line, shortened.
 func describe(r *http.Request) string {
 	line := r.Method + " " + r.URL.String()
-	for _, name := range []string{"Authorization", "Content-Type"} {
+	for _, name := range []string{"Authorization", "Content-Type", "Origin", "Sec-Fetch-Site"} {
 		if value := r.Header.Get(name); value != "" {
 			line += fmt.Sprintf("  %s: %q", name, shortened(value, 240))
 		}
