@@ -24,13 +24,15 @@ func verify(ctx context.Context, s *session.Session, in *command.Input) (int, er
 	if err != nil {
 		return command.Trouble, err
 	}
-	found := 0
+	var found []string
 	for _, part := range p.parts(in) {
 		wrong, err := p.prove(ctx, part)
 		if err != nil {
 			return command.Trouble, err
 		}
-		found += wrong
+		for _, problem := range wrong {
+			found = append(found, part.name+": "+headOf(problem))
+		}
 	}
 	drifted, err := drift(s.Workshop)
 	if err != nil {
@@ -40,8 +42,11 @@ func verify(ctx context.Context, s *session.Session, in *command.Input) (int, er
 		s.Screen.Printf("note   %d files in steps/ are not as they are derived. If you are learning, that is", len(drifted))
 		s.Screen.Printf("       your work. If you maintain the workshop: %s", session.Plain("stubs -check"))
 	}
-	if found > 0 {
-		s.Screen.Printf("\n%d found wrong.", found)
+	if len(found) > 0 { // people begin to read a long log at its end
+		s.Screen.Printf("\n%d found wrong:", len(found))
+		for _, head := range found {
+			s.Screen.Wrap("  ", head)
+		}
 		return command.NotYet, nil
 	}
 	s.Screen.Printf("\nThe workshop is right.")
@@ -133,13 +138,13 @@ func (p *prover) parts(in *command.Input) []part {
 	return all
 }
 
-// prove proves a part, prints what came of it, and returns how much is wrong.
-func (p *prover) prove(ctx context.Context, part part) (wrong int, err error) {
+// prove proves a part, prints what came of it, and returns what is wrong.
+func (p *prover) prove(ctx context.Context, part part) (wrong []string, err error) {
 	p.problems = nil
 	began := time.Now()
 	summary, err := part.prove(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	word := p.screen.Paint(screen.Green, "ok   ")
 	if len(p.problems) > 0 {
@@ -153,7 +158,19 @@ func (p *prover) prove(ctx context.Context, part part) (wrong int, err error) {
 			p.screen.Printf("         %s", strings.TrimRight(line, "\n"))
 		}
 	}
-	return len(p.problems), nil
+	return p.problems, nil
+}
+
+// headOf returns what is wrong in a line: with the first line of an output that says why.
+func headOf(problem string) string {
+	first, rest, _ := strings.Cut(problem, "\n")
+	for line := range strings.Lines(rest) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "--- FAIL: ") {
+			return first + " " + line
+		}
+	}
+	return first
 }
 
 // wrong takes down something that is wrong.
