@@ -186,7 +186,7 @@ func (p *prover) proveGroups(ctx context.Context, which string, groups []*group)
 	if total == 0 {
 		return 0, nil
 	}
-	return p.prove(ctx, part{name: "cards", claim: which + " is what its head says", prove: func(ctx context.Context) (string, error) {
+	found, err := p.prove(ctx, part{name: "cards", claim: which + " is what its head says", prove: func(ctx context.Context) (string, error) {
 		for _, group := range groups {
 			tests, err := group.step.Tests()
 			if err != nil {
@@ -202,6 +202,7 @@ func (p *prover) proveGroups(ctx context.Context, which string, groups []*group)
 		}
 		return fmt.Sprintf("%d of them", total), nil
 	}})
+	return len(found), err
 }
 
 // cardProblem returns what is wrong with what the tests made of a card of a kind, or "".

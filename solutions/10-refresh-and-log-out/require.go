@@ -19,10 +19,10 @@ import (
 //   - without Access in the context: 401 not_authenticated, "Not authenticated", with
 //     WWW-Authenticate: Bearer.
 //
-// A token without a session (sid) goes on: the tokens of step 12 have none, and nobody
-// can end what there isn't.
+// A request whose token has no session (sid) is let through: the tokens of step 12 have none,
+// so there's nothing that could have ended.
 //
-//workshop:todo 9 let through whose session goes on, and nobody else.
+//workshop:todo 9 let those through whose session goes on, and nobody else.
 //workshop:stub return func(next http.Handler) http.Handler {
 //workshop:stub 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 //workshop:stub 		w.WriteHeader(http.StatusNotImplemented)

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -42,7 +43,7 @@ func Load(folder string) ([]Dated, error) {
 	for _, name := range names {
 		key, err := read(name)
 		if err != nil {
-			return nil, fmt.Errorf("read key %s: %w", filepath.Base(name), err)
+			return nil, fmt.Errorf("read key %s in %s: %w", filepath.Base(name), folder, err)
 		}
 		list = append(list, key)
 	}
@@ -61,12 +62,31 @@ func Make(folder string) (string, error) {
 	}
 	name := filepath.Join(folder, time.Now().UTC().Format("20060102-150405")+".pem")
 	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+	if err := writeWhole(name, text); err != nil {
 		return "", fmt.Errorf("write key: %w", err)
 	}
+	return name, nil
+}
+
+// writeWhole writes a new file that only its user can read. It has its name only once all of
+// it is on the disk: half a key would keep a server from starting. It replaces nothing.
+func writeWhole(name string, text []byte) error {
+	file, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
 	_, err = file.Write(text)
-	return name, errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		if _, err = os.Lstat(name); err == nil {
+			err = fmt.Errorf("%s: %w", name, fs.ErrExist)
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = os.Rename(file.Name(), name)
+		}
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(file.Name()))
+	}
+	return err
 }
 
 // read reads a private key. What's in the file is never in the error.
@@ -105,5 +125,5 @@ func read(name string) (Dated, error) {
 			return Dated{key, info.ModTime()}, nil
 		}
 	}
-	return Dated{}, errors.New("there's no private key in it")
+	return Dated{}, errors.New("there's no private key in it: move it elsewhere, and start again")
 }

@@ -142,7 +142,7 @@ func TestRotate_WhileEverybodySigns(t *testing.T) {
 		}
 	}
 	for _, err := range wrong {
-		require.NoError(t, err, "a token that was signed a moment ago must be good, also while keys are exchanged")
+		require.NoError(t, err, "a token that was signed a moment ago must be good, also while a new key takes over")
 	}
 }
 

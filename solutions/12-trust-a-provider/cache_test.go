@@ -162,5 +162,10 @@ func TestKeyFor_LivesThroughTrouble(t *testing.T) {
 			require.NoError(t, p.KeyFor(t.Context(), "e"), "the provider is down, and its known keys are as good as before: everybody would be logged out")
 			time.Sleep(time.Hour)
 		}
+
+		down = false
+		idp.Publish("r", must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)))
+		require.ErrorIs(t, p.KeyFor(t.Context(), "made up"), provider.ErrUnavailable, "two keys of the provider's list have one kid, so the list can't be used: that's the provider's trouble, and says nothing about a token")
+		require.NoError(t, p.KeyFor(t.Context(), "e"), "the provider's new list can't be used, and the keys of its old one are as good as before")
 	})
 }

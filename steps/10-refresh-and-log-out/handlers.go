@@ -17,9 +17,9 @@ func (p Parts) renew(w http.ResponseWriter, r *http.Request, refresh, requested 
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
-// Revoke serves POST /auth/revoke (RFC 7009): a form with a token, which anybody may send
-// who has it. A refresh token ends its session, used or not, and so does an access token
-// that can be trusted. token_type_hint may say what it is, and may be wrong.
+// Revoke serves POST /auth/revoke (RFC 7009): a form with a token, from anybody
+// who has it. A refresh token ends its session, used or not, and so does an access token that
+// can be trusted. token_type_hint may say what it is, and may be wrong.
 //
 // The answer is 200 without a body, whatever the token was: the one who asks wants it not to
 // work, and it doesn't. Without a token it's 400 invalid_request. What goes wrong on our side

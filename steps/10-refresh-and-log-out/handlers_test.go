@@ -211,7 +211,7 @@ func TestToken_RefusesToRenew(t *testing.T) {
 	assert.Equal(t, "401 invalid_token", s.me(t, ann.refresh), "a refresh token opens no door")
 }
 
-// 10. The role is that of now.
+// 10. The role is the one that the user has now.
 func TestToken_RenewsWhatTheRoleAllows(t *testing.T) {
 	s := newSite(t)
 	require.NoError(t, s.roles.Promote(t.Context(), s.ann.ID))

@@ -111,7 +111,7 @@ func TestRenew_ChangesNothingWhenItFails(t *testing.T) {
 		}
 		return err
 	}, func(t *testing.T) {
-		require.True(t, w.works(t, &refresh), "the database failed in the middle, and the token was used up without a new one, so its owner is logged out. All of it belongs into one transaction")
+		require.True(t, w.works(t, &refresh), "the database failed in the middle, and the token was used up without a new one, so its owner is logged out. All of it belongs in one transaction")
 	})
 }
 

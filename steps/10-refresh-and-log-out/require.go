@@ -16,10 +16,10 @@ import (
 //   - without Access in the context: 401 not_authenticated, "Not authenticated", with
 //     WWW-Authenticate: Bearer.
 //
-// A token without a session (sid) goes on: the tokens of step 12 have none, and nobody
-// can end what there isn't.
+// A request whose token has no session (sid) is let through: the tokens of step 12 have none,
+// so there's nothing that could have ended.
 func (s *Store) Require(log *slog.Logger) func(http.Handler) http.Handler {
-	// TODO 9: let through whose session goes on, and nobody else.
+	// TODO 9: let those through whose session goes on, and nobody else.
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusNotImplemented)

@@ -1,5 +1,5 @@
 // Package keys signs with a private key, and publishes the public one, so that anybody can
-// verify a token and nobody else can make one. Keys are exchanged while the server runs.
+// verify a token and nobody else can make one. A new key can take over while the server runs.
 package keys
 
 import (
@@ -23,8 +23,8 @@ type JWK struct {
 	Algorithm string `json:"alg"` // "ES256"
 }
 
-// PublicJWK returns a public key as JSON, or ErrCurve. x and y have 32 bytes each, the zeros
-// before a small number too.
+// PublicJWK returns a public key as JSON. x and y have 32 bytes each, the zeros before a small
+// number too. For a key of another curve, and for nil, it returns ErrCurve.
 func PublicJWK(key *ecdsa.PublicKey) (JWK, error) {
 	// TODO 1: write a public key as JSON, with its thumbprint.
 	return JWK{}, errors.New("PublicJWK is not written yet")
@@ -32,7 +32,7 @@ func PublicJWK(key *ecdsa.PublicKey) (JWK, error) {
 
 // thumbprint returns the SHA-256 thumbprint of a key in base64url (RFC 7638): the hash of a
 // JSON object with crv, kty, x and y, in this order and without a space. The same key has
-// the same one everywhere, so nobody has to give out numbers.
+// the same one everywhere, so no list of numbers is needed.
 func thumbprint(jwk JWK) (string, error) {
 	// TODO 1: hash what makes the key this key.
 	return "", errors.New("thumbprint is not written yet")

@@ -85,7 +85,7 @@ func TestPublicJWK_RefusesOtherCurves(t *testing.T) {
 		assert.Equal(t, keys.JWK{}, jwk, "with an error there must be no key")
 	}
 	_, err = keys.PublicJWK(nil)
-	assert.ErrorIs(t, err, keys.ErrCurve, "no key is no key of P-256")
+	assert.ErrorIs(t, err, keys.ErrCurve, "nil is no key of P-256, so that is ErrCurve, too")
 }
 
 // 1. Nothing private gets out.

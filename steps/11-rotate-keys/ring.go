@@ -25,9 +25,9 @@ type Dated struct {
 	Published time.Time
 }
 
-// Ring holds the keys of a server: the one that signs, those that will, and those whose
-// tokens may still be about. It's scopes.Keys. Many requests may use it at the same time,
-// also while keys are exchanged.
+// Ring holds the keys of a server: the one that signs, those that will, and those of which
+// there may still be good tokens. It's scopes.Keys. Many requests may use it at the same time,
+// also while a new key takes over.
 type Ring struct {
 	lead time.Duration
 	life time.Duration
@@ -44,20 +44,20 @@ type entry struct {
 
 // NewRing returns a Ring of these keys, in whatever order they are given.
 //
-// A key signs from lead after it was published, so that everybody who keeps our keys for
-// less than lead knows it by then. The oldest one signs at once: there's nobody else.
-// Each signs until the next one does. For life after that, which is how long its last
-// token lives, it still verifies. Then it's gone from everywhere.
+// A key signs from lead after it was published, in that very moment already, so that everybody
+// who keeps our keys for less than lead knows it by then. The oldest one signs at once: there's
+// nobody else. Each signs until the next one does. For life after that, which is how long its
+// last token lives, it still verifies. From then on it's gone from everywhere.
 //
-// It returns ErrNoKey without a key, ErrCurve for one that isn't of P-256, ErrTwice for
-// two of one thumbprint.
+// It returns ErrNoKey without a key, and for one that is nil, ErrCurve for one that isn't of
+// P-256, ErrTwice for two of one thumbprint.
 func NewRing(lead, life time.Duration, keys ...Dated) (*Ring, error) {
 	// TODO 2: refuse keys that cannot be used, and put the others in order.
 	return nil, errors.New("NewRing is not written yet")
 }
 
-// Rotate publishes a new key now. It returns ErrCurve or ErrTwice, and changes nothing, for
-// one that can't be used.
+// Rotate publishes a new key now. For one that can't be used it changes nothing, and returns
+// what NewRing returns for it: ErrNoKey for nil, ErrCurve or ErrTwice.
 func (r *Ring) Rotate(next *ecdsa.PrivateKey) error {
 	// TODO 5: publish a new key.
 	return errors.New("Rotate is not written yet")

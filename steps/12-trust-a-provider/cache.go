@@ -51,7 +51,8 @@ var ErrUnknownKey = errors.New("unknown key of provider")
 // keys that were fetched before are still good.
 //
 // It returns ErrUnknownKey if the provider's list, fetched within pause, has no such key,
-// and ErrUnavailable if there is no such list.
+// and ErrUnavailable if there is no such list, or none that can be used, and for somebody who
+// has gone.
 func (p *Provider) keyFor(ctx context.Context, kid string) (key, error) {
 	// TODO 5: fetch keys, once for all, and not too often.
 	return key{}, errors.New("keyFor is not written yet")

@@ -51,7 +51,7 @@ func (s *served) send(ctx context.Context, method, path, token, body string) (st
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := s.client.Do(r)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -5,6 +5,7 @@ package acceptance
 import (
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"testing"
@@ -30,15 +31,18 @@ func here(t *testing.T) *session.Session {
 	return &session.Session{Workshop: workshop, Screen: screen.Plain(io.Discard)}
 }
 
-// referenceServer builds the reference server.
-func referenceServer(t *testing.T) (binary string) {
+// referenceServer builds the reference server of the first track.
+func referenceServer(t *testing.T) (binary string) { return referenceOf(t, 0) }
+
+// referenceOf builds the reference server of a track; 0 is the first.
+func referenceOf(t *testing.T, track int) (binary string) {
 	t.Helper()
 	s := here(t)
 	servers, err := s.Workshop.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, cleanUp, err := launch.Build(t.Context(), s, servers[0].SolutionDir(), "off")
+	binary, cleanUp, err := launch.Build(t.Context(), s, servers[track].SolutionDir(), "off")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +53,8 @@ func referenceServer(t *testing.T) (binary string) {
 // served is a running server, or one that refused to start.
 type served struct {
 	*server.Server
-	t *testing.T
+	t      *testing.T
+	client *http.Client
 }
 
 // serve starts a server on a database, by the command line if one is given. It may refuse
@@ -73,7 +78,7 @@ func serveBy(t *testing.T, cmd *exec.Cmd, database string) *served {
 		t.Fatal(err)
 	}
 	t.Cleanup(running.Kill)
-	return &served{running, t}
+	return &served{running, t, http.DefaultClient}
 }
 
 // stop tells the server to stop, and waits until it has.

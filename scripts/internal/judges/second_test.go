@@ -18,9 +18,10 @@ import (
 	"tokenauth.example/scripts/internal/steps"
 )
 
-// Go's own OAuth library logs in at the second server, and renews by itself, also when many
-// ask at once. And go-oidc, which knows the server's metadata alone, verifies its tokens.
-func TestSecondServer_IsUnderstoodByOthers(t *testing.T) {
+// atSecond starts the reference server of the second track, with one user, and calls use with a
+// client that trusts it.
+func atSecond(t *testing.T, use func(running launch.Running, client *http.Client)) {
+	t.Helper()
 	workshop, err := steps.Open(".")
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +38,12 @@ func TestSecondServer_IsUnderstoodByOthers(t *testing.T) {
 			return err
 		}
 		defer client.CloseIdleConnections()
-		judgeSecond(t, running.URL, client)
+		answer, err := client.Post(running.URL+"/users", "application/json", strings.NewReader(`{"email":"ann@example.com","password":"correct-horse"}`))
+		if err != nil {
+			return err
+		}
+		answer.Body.Close()
+		use(running, client)
 		return nil
 	})
 	if err != nil {
@@ -45,12 +51,13 @@ func TestSecondServer_IsUnderstoodByOthers(t *testing.T) {
 	}
 }
 
+// Go's own OAuth library logs in at the second server, and renews by itself, also when many
+// ask at once. And go-oidc, which knows the server's metadata alone, verifies its tokens.
+func TestSecondServer_IsUnderstoodByOthers(t *testing.T) {
+	atSecond(t, func(running launch.Running, client *http.Client) { judgeSecond(t, running.URL, client) })
+}
+
 func judgeSecond(t *testing.T, base string, client *http.Client) {
-	answer, err := client.Post(base+"/users", "application/json", strings.NewReader(`{"email":"ann@example.com","password":"correct-horse"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
 	ctx := context.WithValue(t.Context(), oauth2.HTTPClient, client)
 	config := oauth2.Config{ClientID: "tasks", Endpoint: oauth2.Endpoint{TokenURL: base + "/auth/token", AuthStyle: oauth2.AuthStyleInParams}, Scopes: []string{"tasks:read", "profile"}}
 
@@ -98,7 +105,7 @@ func judgeSecond(t *testing.T, base string, client *http.Client) {
 	if _, err := config.TokenSource(ctx, token).Token(); err == nil || !strings.Contains(err.Error(), "invalid_grant") {
 		t.Errorf("the refresh token that was used renews again: %v", err)
 	}
-	answer, err = renewing.Get(base + "/auth/me")
+	answer, err := renewing.Get(base + "/auth/me")
 	if err != nil {
 		t.Fatal(err)
 	}
