@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/oauth2-proxy/mockoidc"
 
 	"tokenauth.example/scripts/internal/browser"
 	"tokenauth.example/scripts/internal/launch"
@@ -184,6 +185,30 @@ func TestPages_NeedNoScript(t *testing.T) {
 		command(v, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		v.day("ann@example.com")
 	}, [2]string{"BCRYPT_COST", "10"})
+}
+
+// Somebody who is known elsewhere is let in by their provider, adds a task, and logs out, by
+// keyboard alone and with scripts off.
+func TestPages_LetPeopleInFromElsewhere(t *testing.T) {
+	idp, err := mockoidc.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = idp.Shutdown() }()
+	idp.QueueUser(&mockoidc.MockUser{Subject: "ann", Email: "ann@example.com", EmailVerified: true})
+	second(t, func(running launch.Running, _ *http.Client) {
+		v := visiting(t, running)
+		v.do(chromedp.Navigate("about:blank"))
+		command(v, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		v.do(chromedp.Navigate(running.URL + "/login"))
+		v.sees("Log in")
+		v.press(kb.Tab, kb.Tab, kb.Tab, kb.Tab, kb.Enter) // the link below the form
+		v.has(v.sees("Your tasks"), "ann@example.com")
+		v.press(kb.Tab, "Write report", kb.Enter)
+		v.has(v.sees("Your tasks"), "Write report")
+		v.press(kb.Tab, kb.Tab, kb.Tab, kb.Tab, kb.Enter) // the last button: log out
+		v.has(v.sees("Your tasks"), "nobody else can see")
+	}, [2]string{"PROVIDER_ISSUER", idp.Issuer()}, [2]string{"PROVIDER_CLIENT_ID", idp.Config().ClientID}, [2]string{"PROVIDER_CLIENT_SECRET", idp.Config().ClientSecret})
 }
 
 // A page of another site, where somebody who is logged in here looks by, posts a form to us. The
