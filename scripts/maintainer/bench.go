@@ -24,7 +24,7 @@ func bench(ctx context.Context, s *session.Session, in *command.Input) (int, err
 	parts := []struct {
 		name string
 		rows func(context.Context) error
-	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}, {"clients", b.clientsRows}, {"cold", b.coldRows}}
+	}{{"check", b.checkRows}, {"class", b.classRows}, {"server", b.serverRows}, {"second", b.secondRows}, {"clients", b.clientsRows}, {"cold", b.coldRows}}
 	names := []string{"all"}
 	for _, p := range parts {
 		names = append(names, p.name)

@@ -55,7 +55,7 @@ func (b *bencher) crowdRows(ctx context.Context, program string) error {
 	http.DefaultClient.CloseIdleConnections() // with which it was asked whether it answers
 	before := settled(pid, 1)
 
-	var transports [crowd]http.Transport // one connection each
+	transports := crowdOf() // one connection each
 	soon := min(10*time.Second, b.load/2)
 	early := make(chan int64, 1)
 	go func() {
@@ -66,7 +66,7 @@ func (b *bencher) crowdRows(ctx context.Context, program string) error {
 		bytes, _ := resident(pid)
 		early <- bytes
 	}()
-	if err := b.serveCrowd(ctx, running.URL, tokens, transports[:]); err != nil {
+	if err := b.serveCrowd(ctx, "", running.URL, tokens, transports); err != nil {
 		return err
 	}
 	late, err := resident(pid)
@@ -86,9 +86,18 @@ func (b *bencher) crowdRows(ctx context.Context, program string) error {
 	return nil
 }
 
+// crowdOf returns a transport for each client.
+func crowdOf() []http.Transport {
+	transports := make([]http.Transport, crowd)
+	for n := range transports {
+		transports[n].TLSClientConfig = anyCertificate
+	}
+	return transports
+}
+
 // serveCrowd has a visitor for each transport ask the server, as long as the load lasts, and
-// measures how long the answers take.
-func (b *bencher) serveCrowd(ctx context.Context, url string, tokens []string, transports []http.Transport) error {
+// measures how long the answers take. while is what else goes on, for the table.
+func (b *bencher) serveCrowd(ctx context.Context, while, url string, tokens []string, transports []http.Transport) error {
 	b.screen.Progress("serving %d clients for %v ...", len(transports), b.load)
 	var mu sync.Mutex
 	var took []time.Duration
@@ -120,7 +129,7 @@ func (b *bencher) serveCrowd(ctx context.Context, url string, tokens []string, t
 		return fmt.Errorf("of %d requests of %d clients, %d failed. The first: %w", len(took), len(transports), len(failures), failures[0])
 	}
 	slices.Sort(took)
-	what := fmt.Sprintf("%d clients for %v, %d requests (%.0f a second), none failed", len(transports), b.load, len(took), float64(len(took))/time.Since(began).Seconds())
+	what := while + fmt.Sprintf("%d clients for %v, %d requests (%.0f a second), none failed", len(transports), b.load, len(took), float64(len(took))/time.Since(began).Seconds())
 	b.row(what+": 99 of 100 answers within", took[len(took)*99/100], "the median", took[len(took)/2])
 	return nil
 }
@@ -161,12 +170,15 @@ func logIn(name string) (form string) { return "username=" + name + "&password=c
 // signUp makes users, and returns a token for each.
 func signUp(ctx context.Context, client *http.Client, url string, n int) (tokens []string, err error) {
 	for i := range n {
-		user, err := call(ctx, client, "POST", url+"/users", "", `{"email":"`+userName(i)+`","password":"correct-horse"}`)
+		if _, err := call(ctx, client, "POST", url+"/users", "", `{"email":"`+userName(i)+`","password":"correct-horse"}`); err != nil {
+			return nil, err
+		}
+		granted, err := call(ctx, client, "POST", url+"/auth/token", "", logIn(userName(i)))
 		if err != nil {
 			return nil, err
 		}
-		id, _ := user["id"].(string)
-		tokens = append(tokens, forged(id))
+		token, _ := granted["access_token"].(string)
+		tokens = append(tokens, token)
 	}
 	return tokens, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,13 +46,13 @@ func (b *bencher) serve(ctx context.Context, t target, load time.Duration) (used
 		return 0, 0, 0, err
 	}
 	defer running.Kill()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DialContext: (&net.Dialer{}).DialContext}}
-	request, err := prepare(ctx, client, running.URL, t)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DialContext: (&net.Dialer{}).DialContext, TLSClientConfig: anyCertificate}}
+	clients, err := prepare(ctx, client, running.URL, t)
 	if err != nil {
 		return 0, 0, 0, err
 	}
 	if load > 0 {
-		requests, took, err = hammer(ctx, client, request, load)
+		requests, took, err = hammer(ctx, clients, load)
 		if err != nil {
 			return 0, 0, 0, err
 		}
@@ -60,6 +62,10 @@ func (b *bencher) serve(ctx context.Context, t target, load time.Duration) (used
 	}
 	return running.Cmd.ProcessState.UserTime() + running.Cmd.ProcessState.SystemTime(), requests, took, nil
 }
+
+// anyCertificate is for clients of servers that were started here a moment ago: who they are is
+// not in question.
+var anyCertificate = &tls.Config{InsecureSkipVerify: true}
 
 // startLimit is how long a server may take until it listens.
 const startLimit = 30 * time.Second
@@ -81,14 +87,23 @@ func (b *bencher) start(ctx context.Context, t target, env ...string) (*server.S
 	if err != nil && running != nil {
 		return nil, fmt.Errorf("%w: %s", err, running.Said())
 	}
+	if err == nil && t.tls {
+		running.URL = "https://" + address
+	}
 	return running, err
 }
 
-// prepare makes a user with ten tasks, and returns what makes the target's request, and
-// the status that it wants.
-func prepare(ctx context.Context, client *http.Client, url string, t target) (func() (*http.Request, int), error) {
+// requester sends a request, and returns what is wrong with the answer.
+type requester func() error
+
+// requesters is how many clients ask at once.
+const requesters = 16
+
+// prepare makes a user, with ten tasks if they are asked for, and returns what sends the target's
+// request, for each client.
+func prepare(ctx context.Context, client *http.Client, url string, t target) ([]requester, error) {
 	token := forged("somebody")
-	if len(t.args) == 0 {
+	if len(t.args) == 0 || t.tls {
 		const user = `{"email":"ann@example.com","password":"correct-horse"}`
 		if _, err := call(ctx, client, "POST", url+"/users", "", user); err != nil {
 			return nil, err
@@ -106,6 +121,9 @@ func prepare(ctx context.Context, client *http.Client, url string, t target) (fu
 			}
 		}
 	}
+	if t.route == renewal {
+		return renewers(ctx, client, url)
+	}
 	method, path, _ := strings.Cut(strings.TrimSuffix(t.route, ", bad signature"), " ")
 	want, body, kind := http.StatusOK, "", ""
 	switch {
@@ -116,10 +134,10 @@ func prepare(ctx context.Context, client *http.Client, url string, t target) (fu
 	case t.route == "POST /auth/token":
 		body, kind = "username=ann@example.com&password=correct-horse", "application/x-www-form-urlencoded"
 	}
-	return func() (*http.Request, int) {
+	return slices.Repeat([]requester{func() error {
 		r, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
 		if err != nil {
-			panic(err) // the method and the URL are ours
+			return err
 		}
 		if kind != "" {
 			r.Header.Set("Content-Type", kind)
@@ -127,8 +145,36 @@ func prepare(ctx context.Context, client *http.Client, url string, t target) (fu
 		if path != "/auth/token" {
 			r.Header.Set("Authorization", "Bearer "+token)
 		}
-		return r, want
-	}, nil
+		answer, err := client.Do(r)
+		if err != nil {
+			return err
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			return fmt.Errorf("answered with %s", answer.Status)
+		}
+		return nil
+	}}, requesters), nil
+}
+
+// renewal is the route of a target that is asked to renew.
+const renewal = "POST /auth/token, renewal"
+
+// renewers log in, each once, and then renew.
+func renewers(ctx context.Context, client *http.Client, url string) (all []requester, err error) {
+	for range requesters {
+		answer, err := call(ctx, client, "POST", url+"/auth/token", "", "username=ann@example.com&password=correct-horse")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, func() (err error) {
+			refresh, _ := answer["refresh_token"].(string)
+			answer, err = call(ctx, client, "POST", url+"/auth/token", "", "grant_type=refresh_token&refresh_token="+refresh)
+			return err
+		})
+	}
+	return all, nil
 }
 
 // call sends a request that must be answered with a status below 300, and returns the
@@ -162,25 +208,16 @@ func call(ctx context.Context, client *http.Client, method, url, token, body str
 	return object, nil
 }
 
-// hammer sends requests from some clients at once, and counts the answers.
-func hammer(ctx context.Context, client *http.Client, request func() (*http.Request, int), load time.Duration) (int64, time.Duration, error) {
+// hammer has clients ask at once, again and again, and counts the answers.
+func hammer(ctx context.Context, clients []requester, load time.Duration) (int64, time.Duration, error) {
 	var answered atomic.Int64
 	var failure atomic.Pointer[error]
 	began := time.Now()
 	var group sync.WaitGroup
-	for range 16 {
+	for _, ask := range clients {
 		group.Go(func() {
 			for time.Since(began) < load && failure.Load() == nil && ctx.Err() == nil {
-				r, want := request()
-				answer, err := client.Do(r)
-				if err == nil {
-					_, _ = io.Copy(io.Discard, answer.Body)
-					answer.Body.Close()
-					if answer.StatusCode != want {
-						err = fmt.Errorf("answered with %s", answer.Status)
-					}
-				}
-				if err != nil {
+				if err := ask(); err != nil {
 					failure.Store(&err)
 					return
 				}

@@ -103,8 +103,9 @@ func (b *bencher) buildFloor(ctx context.Context) (program string, err error) {
 // target is a server, and what is asked of it.
 type target struct {
 	program string
-	args    []string
+	args    []string // of a floor
 	route   string
+	tls     bool
 }
 
 // usage is what a server used for a request.

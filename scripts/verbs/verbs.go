@@ -124,7 +124,7 @@ var Groups = []Group{
 			{"time", 10 * time.Second, "how long each fuzz test runs"},
 		}},
 		{Name: "bench", Does: "measure what people wait for", Program: Maintainer, Flags: []Flag{
-			{"part", "all", "one of all, check, class, server, clients, cold; the last two are not in all"},
+			{"part", "all", "one of all, check, class, server, second, clients, cold; the last two are not in all"},
 			{"times", 7, "how often each thing is measured; the median counts"},
 			{"class", 100, "how many learners the class has"},
 			{"load", time.Duration(0), "how long a load lasts: 5s for a route, 1m for -part clients"},
