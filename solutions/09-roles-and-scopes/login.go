@@ -36,7 +36,11 @@ func Login(accounts Authenticator, roles RoleOf, issuer *Issuer, log *slog.Logge
 			api.FailOAuth(w, http.StatusBadRequest, "unsupported_grant_type", "The grant_type must be password")
 			return
 		}
-		user, err := accounts.Authenticate(r.Context(), form.Get("username"), form.Get("password"))
+		username, password, ok := oauth.ReadPassword(w, form)
+		if !ok {
+			return
+		}
+		user, err := accounts.Authenticate(r.Context(), username, password)
 		if errors.Is(err, users.ErrBadCredentials) {
 			log.WarnContext(r.Context(), "refused", "reason", "bad credentials", "method", r.Method, "path", r.URL.Path)
 			api.FailOAuth(w, http.StatusBadRequest, "invalid_grant", "invalid credentials")

@@ -39,7 +39,9 @@ func Token(p Parts) http.Handler {
 		}
 		switch form.Get("grant_type") {
 		case "", "password":
-			p.logIn(w, r, form.Get("username"), form.Get("password"), form.Get("scope"))
+			if username, plain, ok := oauth.ReadPassword(w, form); ok {
+				p.logIn(w, r, username, plain, form.Get("scope"))
+			}
 		case "refresh_token":
 			p.renew(w, r, form.Get("refresh_token"), form.Get("scope"))
 		default:

@@ -41,3 +41,15 @@ func ReadForm(w http.ResponseWriter, r *http.Request, names ...string) (url.Valu
 	}
 	return r.PostForm, true
 }
+
+// ReadPassword returns what is asked for in a form of the password grant. If one of the two is
+// missing or empty, it answers 400 invalid_request (RFC 6749, sections 3.2 and 4.3.2) and
+// returns false.
+func ReadPassword(w http.ResponseWriter, form url.Values) (username, password string, ok bool) {
+	username, password = form.Get("username"), form.Get("password")
+	if username == "" || password == "" {
+		api.FailOAuth(w, http.StatusBadRequest, "invalid_request", "Send a username and a password")
+		return "", "", false
+	}
+	return username, password, true
+}
