@@ -2,7 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,7 +26,6 @@ type request struct {
 	halfway        func()        // called when half of the body has been sent; no more is sent before it returns
 	gate           func()        // called before the last two bytes are sent; they are not sent before it returns
 
-	from   net.IP            // the address from which it comes; any if nil
 	beside bool              // others of the same case are sent at the same time
 	filled map[string]string // the values of {id} and the like, once it is sent
 }

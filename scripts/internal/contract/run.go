@@ -15,11 +15,10 @@ import (
 
 // Options are what to run, and on which server.
 type Options struct {
-	URL         string   // "http://127.0.0.1:8000"
-	Key         string   // the server's SECRET_KEY, or "": then the cases that need it are not run
-	Authorities []byte   // certificates in PEM that are trusted for https; the machine's if there are none
-	Sections    []string // their names; all if there are none
-	Jobs        int      // how many run at a time; a few for each processor if 0
+	URL      string   // "http://127.0.0.1:8000"
+	Key      string   // the server's SECRET_KEY, or "": then the cases that need it are not run
+	Sections []string // their names; all if there are none
+	Jobs     int      // how many run at a time; a few for each processor if 0
 	// Progress is called after each case that is done with, one call at a time.
 	Progress func(done, all int)
 
@@ -41,11 +40,10 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	at, err := newPlace(o.URL, o.Authorities)
+	at, err := newPlace(o.URL)
 	if err != nil {
 		return Result{}, NoServer{err.Error()}
 	}
-	at.spread = len(o.Authorities) > 0 && at.canSpread()
 	if o.Jobs == 0 {
 		o.Jobs = max(8, 2*runtime.NumCPU()) // most of the time a case waits
 	}
