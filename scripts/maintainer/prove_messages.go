@@ -143,6 +143,7 @@ var changing = []struct {
 	{regexp.MustCompile(`eyJ[\w-]+(\.[\w-]*)*`), "TOKEN"},
 	{regexp.MustCompile(`\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]+`), "HASH"},
 	{regexp.MustCompile(`\b[A-Z2-7]{26}\b`), "ID"},
+	{regexp.MustCompile(`\b[0-9a-f]{32,64}(\s+[0-9a-f]+)?@identities\.invalid`), "NEW@identities.invalid"},
 	{regexp.MustCompile(`127\.0\.0\.1:[0-9]+`), "ADDRESS"},
 	{regexp.MustCompile(`\b[0-9]{10}\b`), "TIME"},
 	{regexp.MustCompile(`[\w.:/\\-]*[/\\]Test\w+[/\\][0-9]+`), "FOLDER"},
