@@ -76,6 +76,8 @@ var Groups = []Group{
 			{"own", false, "start your own server for the questions, with a key and a database of its own"},
 			{"url", "", "the `URL` of a server that runs, such as http://127.0.0.1:8000"},
 			{"secret", "", "the server's SECRET_KEY, with which tokens are forged; without it, the one in the environment"},
+			{"track", 1, "whose contract: 1 for the server of step 08, 2 for that of step 15"},
+			{"ca", "", "trust the certificate in a `file`, as for https with a certificate of one's own"},
 			{"section", "", "run these `sections` alone, with commas between"},
 			reports, report,
 		}},

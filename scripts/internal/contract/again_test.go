@@ -74,7 +74,7 @@ var quickPace = pace{caseTime: 2 * time.Second, longest: 2 * time.Second, soon: 
 
 func (s *unhurried) suite(t *testing.T) *suite {
 	t.Helper()
-	at, err := newPlace(s.URL)
+	at, err := newPlace(s.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -55,11 +56,13 @@ func (b bench) judge(t *testing.T, ground string, step steps.Step, card mistakes
 	}
 	of.Add(strings.Join(slices.Sorted(maps.Keys(only)), " "), nil)
 	kind := filepath.Base(filepath.Dir(filepath.Dir(card.File))) // "mistakes", or "variants"
-	file := b.workshop.Path(".workshop", "proofs", "contract", kind, step.Name, card.Name+".json")
+	file := b.workshop.Path(".workshop", "proofs", "contract", kind, step.Name, fmt.Sprintf("%s-%d.json", card.Name, b.track))
 	if found, ok := cache.Recall[map[string]string](file, of.String()); ok {
 		return found
 	}
-	failed, _ = failures(t, Options{URL: serve(t, []string{b.build(t, whole)}).URL, Key: key, only: only, Jobs: 8})
+	options := b.serves(t, b.build(t, whole))
+	options.only, options.Jobs = only, 8
+	failed, _ = failures(t, options)
 	if t.Context().Err() == nil && !t.Failed() {
 		cache.Remember(file, of.String(), failed)
 	}

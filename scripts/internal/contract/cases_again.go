@@ -85,7 +85,7 @@ func whatHasChanged() []Case {
 			t.expect(ctx, ask("HEAD", "/tasks/{task}").as("{token}"), status(404))
 			t.expect(ctx, ask("DELETE", "/tasks/{task}").as("{token}"), notFound)
 		}},
-		{Name: "knows-an-email-as-soon-as-it-has-signed-up", Why: "A server that remembers which emails are unknown locks out the next person who signs up with one", Asks: "401 before the sign-up, and 200 after it", Do: func(ctx context.Context, t *try) {
+		{Name: "knows-an-email-as-soon-as-it-has-signed-up", Why: "A server that remembers which emails are unknown locks out the next person who signs up with one", Asks: "a refusal before the sign-up, and 200 after it", Do: func(ctx context.Context, t *try) {
 			for range 2 {
 				t.expect(ctx, form("username={new}&password={password}"), badLogin)
 			}
@@ -93,7 +93,7 @@ func whatHasChanged() []Case {
 			t.expect(ctx, form("username={new}&password={password}"), loggedIn)
 			t.expect(ctx, post("/users", `{"email":"{new}","password":"{password}"}`), problem("email_taken", 409))
 		}},
-		{Name: "lets-somebody-in-who-has-mistyped-the-password", Why: "A server that remembers a wrong password locks out somebody who only mistyped it", Asks: "401 twice, and then 200", Do: func(ctx context.Context, t *try) {
+		{Name: "lets-somebody-in-who-has-mistyped-the-password", Why: "A server that remembers a wrong password locks out somebody who only mistyped it", Asks: "two refusals, and then 200", Do: func(ctx context.Context, t *try) {
 			for range 2 {
 				t.expect(ctx, form("username={email}&password=wrong-horse"), badLogin)
 			}

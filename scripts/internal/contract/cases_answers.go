@@ -168,7 +168,7 @@ func areNotKept() (cases []Case) {
 	}{
 		"a-sign-up": {withPassword(`"{password}"`), 201}, "a-sign-up-that-is-no-json": {post("/users", "{"), 400}, "an-email-that-is-taken": {post("/users", `{"email":"{email}","password":"{password}"}`), 409}, "a-sign-up-that-is-too-large": {post("/users", large), 413},
 		"a-sign-up-without-fields": {post("/users", "{}"), 422}, "another-method-of-users": {ask("DELETE", "/users").as("{token}"), 405},
-		"a-token": {form(good), 200}, "a-form-without-a-password": {form("username=x"), 400}, "another-grant": {form("grant_type=x&" + good), 400}, "a-wrong-password": {form("username={email}&password=wrong-horse"), 401}, "another-method-of-auth-token": {ask("DELETE", "/auth/token").as("{token}"), 405},
+		"a-token": {form(good), 200}, "a-form-without-a-password": {form("username=x"), 400}, "another-grant": {form("grant_type=x&" + good), 400}, "another-method-of-auth-token": {ask("DELETE", "/auth/token").as("{token}"), 405},
 		"who-is-asking": {get("/auth/me").as("{token}"), 200}, "HEAD-of-who-is-asking": {ask("HEAD", "/auth/me").as("{token}"), 200}, "a-stranger": {get("/auth/me"), 401}, "a-bad-token": {get("/auth/me").as("nonsense"), 401}, "another-method-of-auth-me": {ask("PUT", "/auth/me").as("{token}"), 405},
 		"a-list": {get("/tasks").as("{token}"), 200}, "a-stranger-at-the-list": {get("/tasks"), 401}, "a-new-task": {makeTask(`{"title":"x"}`), 201}, "a-task-that-is-no-json": {makeTask("{"), 400}, "a-task-without-a-title": {makeTask("{}"), 422}, "a-task-that-is-too-large": {makeTask(large), 413}, "another-method-of-tasks": {ask("PUT", "/tasks").as("{token}"), 405},
 		"a-task": {get("/tasks/{task}").as("{token}"), 200}, "a-task-that-is-not-there": {get("/tasks/{no.task}").as("{token}"), 404}, "a-stranger-at-a-task": {get("/tasks/{task}"), 401}, "a-task-that-is-deleted": {ask("DELETE", "/tasks/{task}").as("{token}"), 204}, "another-method-of-a-task": {ask("PUT", "/tasks/{task}").as("{token}"), 405},
@@ -176,6 +176,7 @@ func areNotKept() (cases []Case) {
 		cases = append(cases, Case{Name: "let-no-cache-keep-" + name, Send: e.send, Want: wants(status(e.statuses), isNotKept), Why: "A cache gives what it keeps to the next person who asks, and a browser that guesses at types may run what it was sent (CWE-525)"})
 	}
 	cases = append(cases,
+		Case{Name: "let-no-cache-keep-a-wrong-password", Send: form("username={email}&password=wrong-horse"), Want: wants(badLogin, isNotKept), Why: "The next person at the cache may have mistyped nothing (CWE-525)"},
 		Case{Name: "let-nobody-guess-the-type-of-an-unknown-path", Send: get("/nothing").as("{token}"), Want: wants(notFound, noSniff), Why: "The contract: JSON has nosniff"},
 		Case{Name: "let-nobody-guess-the-type-of-the-description", Send: get("/openapi.json"), Guarded: true, Want: wants(status(200), noSniff), Why: "The contract: JSON has nosniff"})
 	byName(cases)

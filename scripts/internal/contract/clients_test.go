@@ -19,7 +19,7 @@ func TestAnOAuth2ClientLogsIn(t *testing.T) {
 		t.Skip("it compiles the server")
 	}
 	url := serve(t, []string{newBench(t).build(t, nil)}).URL
-	at, err := newPlace(url)
+	at, err := newPlace(url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

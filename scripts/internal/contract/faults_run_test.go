@@ -91,7 +91,7 @@ func TestFaultyServersInNode(t *testing.T) {
 // caseNames are the names of all cases of sections.
 func caseNames(sections ...string) map[string]bool {
 	names := map[string]bool{}
-	for _, section := range Sections() {
+	for _, section := range Sections(1) {
 		for _, c := range section.Cases {
 			if slices.Contains(sections, section.Name) {
 				names[section.Name+"/"+c.Name] = true

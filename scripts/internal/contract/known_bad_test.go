@@ -23,9 +23,13 @@ type mistake struct {
 	me    bool     // the section "me" may fail as well
 }
 
-func knownBad(t *testing.T, workshop *steps.Workshop) []mistake {
+func knownBad(t *testing.T, b bench) []mistake {
 	t.Helper()
-	file, err := os.Open(workshop.Path("testdata", "contract.txt"))
+	workshop, name := b.workshop, "contract.txt"
+	if b.track == 2 {
+		name = "contract-second.txt"
+	}
+	file, err := os.Open(workshop.Path("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,19 +42,19 @@ func knownBad(t *testing.T, workshop *steps.Workshop) []mistake {
 		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
 			continue
 		}
-		number, name, _ := strings.Cut(words[0], "/")
+		number, card, _ := strings.Cut(words[0], "/")
 		step, err := workshop.Find(number)
 		if err != nil || len(words) < 2 {
-			t.Fatalf("testdata/contract.txt:%d: a line is STEP/CARD SECTION/CASE: %v", n, err)
+			t.Fatalf("testdata/%s:%d: a line is STEP/CARD SECTION/CASE: %v", name, n, err)
 		}
 		if cards[step.Name] == nil {
 			if cards[step.Name], err = mistakes.Read(workshop.Path("testdata", "mistakes", step.Name)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		i := slices.IndexFunc(cards[step.Name], func(c mistakes.Card) bool { return c.Name == name })
+		i := slices.IndexFunc(cards[step.Name], func(c mistakes.Card) bool { return c.Name == card })
 		if i < 0 {
-			t.Fatalf("testdata/contract.txt:%d: there is no mistake %s", n, words[0])
+			t.Fatalf("testdata/%s:%d: there is no mistake %s", name, n, words[0])
 		}
 		m := mistake{step: step, card: cards[step.Name][i]}
 		for _, word := range words[1:] {
@@ -68,11 +72,16 @@ func (m mistake) name() string { return m.step.Number() + "/" + m.card.Name }
 // Servers that are known to be bad are found to be bad, each by the case that is meant for
 // it. What was found is kept: nothing is run again that has not changed. SAMPLE makes them fewer,
 // see mistakes.Sample.
-func TestKnownBadServers(t *testing.T) {
+func TestKnownBadServers(t *testing.T) { findsTheBad(t, 1) }
+
+// The same of the second track's server.
+func TestKnownBadSecondServers(t *testing.T) { findsTheBad(t, 2) }
+
+func findsTheBad(t *testing.T, track int) {
 	if testing.Short() {
 		t.Skip("it compiles a server for each mistake")
 	}
-	b := newBench(t)
+	b := newBenchOf(t, track)
 	ground := b.ground(t)
 	slots := make(chan struct{}, runtime.NumCPU())
 	sample := mistakes.ParseSample(os.Getenv("SAMPLE"))
@@ -82,7 +91,7 @@ func TestKnownBadServers(t *testing.T) {
 			t.Errorf("there was time for %d servers only. What has been found is kept: run this again", n)
 		}
 	})
-	for _, m := range knownBad(t, b.workshop) {
+	for _, m := range knownBad(t, b) {
 		if !sample.Has(m.step.Name, "mistakes", m.card.Name) {
 			continue
 		}

@@ -76,7 +76,7 @@ func (s *suite) borrow(ctx context.Context) (person, lateness) {
 // their tasks are then.
 func (g *guests) giveBack(t *try, v verdict.Verdict) {
 	const enough = 30 // tasks that may have to be deleted
-	if g == nil || v != verdict.Pass || t.made > enough {
+	if g == nil || v != verdict.Pass || t.made > enough || t.spoiled && t.suite.Track == 2 {
 		return
 	}
 	g.mu.Lock()

@@ -77,7 +77,7 @@ func TestTheReferenceHasNoRaces(t *testing.T) {
 
 // flood sends requests of all kinds from 16 users at once, and counts the answers.
 func flood(t *testing.T, url string) (answered int) {
-	at, err := newPlace(url)
+	at, err := newPlace(url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

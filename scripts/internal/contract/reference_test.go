@@ -24,9 +24,13 @@ type bench struct {
 	workshop *steps.Workshop
 	g        *gotest.Go
 	last     steps.Step // the step that is the server
+	track    int        // whose it is
 }
 
-func newBench(t *testing.T) bench {
+func newBench(t *testing.T) bench { return newBenchOf(t, 1) }
+
+// newBenchOf is for the server of a track.
+func newBenchOf(t *testing.T, track int) bench {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
@@ -44,7 +48,25 @@ func newBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bench{workshop, g, servers[0]}
+	if len(servers) < track {
+		t.Fatalf("track %d has no server", track)
+	}
+	return bench{workshop, g, servers[track-1], track}
+}
+
+// serves runs a server until the test ends, and returns how it is asked.
+func (b bench) serves(t *testing.T, binary string) Options {
+	t.Helper()
+	folder := t.TempDir()
+	running := serve(t, []string{binary}, "DATABASE="+filepath.Join(folder, "tasks.db"))
+	if b.track == 1 {
+		return Options{URL: running.URL, Key: key}
+	}
+	certificate, err := os.ReadFile(filepath.Join(folder, "localhost-cert.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Track: 2, URL: "https://" + running.Address, Authorities: certificate}
 }
 
 // build compiles the reference server, some files of it replaced.

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type request struct {
 	halfway        func()        // called when half of the body has been sent; no more is sent before it returns
 	gate           func()        // called before the last two bytes are sent; they are not sent before it returns
 
+	from   net.IP            // the address from which it comes; any if nil
 	beside bool              // others of the same case are sent at the same time
 	filled map[string]string // the values of {id} and the like, once it is sent
 }
@@ -87,7 +89,7 @@ func (r request) soon() request { r.atOnce = true; return r }
 // hashes reports whether a server that answers it hashes a password.
 func (r request) hashes() bool {
 	path, _, _ := strings.Cut(r.target, "?")
-	return path == "/users" || path == "/auth/token"
+	return slices.Contains([]string{"/users", "/auth/token", "/auth/password", "/login"}, path)
 }
 
 // route is the method and the path without what names one thing or adds a query: "GET /tasks",

@@ -15,10 +15,12 @@ import (
 
 // Options are what to run, and on which server.
 type Options struct {
-	URL      string   // "http://127.0.0.1:8000"
-	Key      string   // the server's SECRET_KEY, or "": then the cases that need it are not run
-	Sections []string // their names; all if there are none
-	Jobs     int      // how many run at a time; a few for each processor if 0
+	Track       int      // which track's server it is; 1 if 0
+	URL         string   // "http://127.0.0.1:8000"
+	Key         string   // the server's SECRET_KEY, or "": then the cases that need it are not run
+	Authorities []byte   // certificates in PEM that are trusted for https; the machine's if there are none
+	Sections    []string // their names; all if there are none
+	Jobs        int      // how many run at a time; a few for each processor if 0
 	// Progress is called after each case that is done with, one call at a time.
 	Progress func(done, all int)
 
@@ -36,14 +38,18 @@ var ErrSection = errors.New("there is no such section")
 // Run runs the cases. It returns a NoServer if nothing answers at the URL, or nothing that
 // could be such a server, and an ErrSection if a section is named that is not there.
 func Run(ctx context.Context, o Options) (Result, error) {
-	list, err := pick(o.Sections)
+	if o.Track == 0 {
+		o.Track = 1
+	}
+	list, err := pick(Sections(o.Track), o.Sections)
 	if err != nil {
 		return Result{}, err
 	}
-	at, err := newPlace(o.URL)
+	at, err := newPlace(o.URL, o.Authorities)
 	if err != nil {
 		return Result{}, NoServer{err.Error()}
 	}
+	at.spread = o.Track == 2 && at.canSpread() // it limits what may fail from one address
 	if o.Jobs == 0 {
 		o.Jobs = max(8, 2*runtime.NumCPU()) // most of the time a case waits
 	}
@@ -69,8 +75,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 }
 
 // pick returns the sections of those names, or all.
-func pick(names []string) ([]Section, error) {
-	all := Sections()
+func pick(all []Section, names []string) ([]Section, error) {
 	if len(names) == 0 {
 		return all, nil
 	}

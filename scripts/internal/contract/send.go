@@ -3,7 +3,9 @@ package contract
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -31,29 +34,66 @@ var (
 
 // place is where a server is.
 type place struct {
-	url  *url.URL
-	host string // as it is written in Host
-	base string // the path in front of every other, or ""
+	url    *url.URL
+	host   string         // as it is written in Host
+	base   string         // the path in front of every other, or ""
+	roots  *x509.CertPool // whose certificates are trusted; the machine's if it is nil
+	spread bool           // each connection comes from another address
 }
 
-func newPlace(address string) (place, error) {
+// newPlace returns the place of a server. authorities are certificates in PEM that are trusted in
+// place of the machine's, or nil.
+func newPlace(address string, authorities []byte) (place, error) {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.RawQuery != "" {
 		return place{}, fmt.Errorf("%q is not the URL of a server", address)
 	}
-	return place{u, u.Host, strings.TrimRight(u.EscapedPath(), "/")}, nil
+	p := place{url: u, host: u.Host, base: strings.TrimRight(u.EscapedPath(), "/")}
+	if len(authorities) > 0 {
+		p.roots = x509.NewCertPool()
+		if !p.roots.AppendCertsFromPEM(authorities) {
+			return place{}, errors.New("there is no certificate in PEM where one should be that is trusted")
+		}
+	}
+	return p, nil
 }
 
-func (p place) dial(ctx context.Context) (net.Conn, error) {
+// another returns a loopback address that hardly anybody has had. Linux has sixteen million that
+// need no setting up.
+func another() net.IP {
+	ip := net.IPv4(127, 0, 0, 0)
+	_, _ = rand.Read(ip[13:])
+	ip[15] = max(ip[15], 2)
+	return ip
+}
+
+// canSpread reports whether connections can come from many addresses: on Linux, to a server that
+// listens at 127.0.0.1.
+func (p place) canSpread() bool {
+	ip := net.ParseIP(p.url.Hostname())
+	return runtime.GOOS == "linux" && ip.To4() != nil && ip.IsLoopback()
+}
+
+func (p place) dial(ctx context.Context) (net.Conn, error) { return p.dialFrom(ctx, nil) }
+
+// dialFrom is dial from an address of one's own, or from any if it is nil.
+func (p place) dialFrom(ctx context.Context, ip net.IP) (net.Conn, error) {
+	dialer := &net.Dialer{}
+	if ip == nil && p.spread {
+		ip = another()
+	}
+	if ip != nil {
+		dialer.LocalAddr = &net.TCPAddr{IP: ip}
+	}
 	port := p.url.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[p.url.Scheme]
 	}
 	address := net.JoinHostPort(p.url.Hostname(), port)
 	if p.url.Scheme == "https" {
-		return (&tls.Dialer{}).DialContext(ctx, "tcp", address)
+		return (&tls.Dialer{NetDialer: dialer, Config: &tls.Config{RootCAs: p.roots}}).DialContext(ctx, "tcp", address)
 	}
-	return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	return dialer.DialContext(ctx, "tcp", address)
 }
 
 // bytes is the request as it goes over the wire, but for the repetitions of its body.
@@ -97,7 +137,7 @@ func (p place) sendFor(ctx context.Context, r request, wanted int) ([]answer, er
 		ctx, cancel = context.WithTimeout(ctx, r.limit)
 		defer cancel()
 	}
-	connection, err := p.dial(ctx)
+	connection, err := p.dialFrom(ctx, r.from)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, errLate

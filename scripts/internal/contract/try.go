@@ -17,13 +17,14 @@ type try struct {
 	of     Case
 	within context.Context // ends when the case must
 
-	mu     sync.Mutex        // cases send requests side by side
-	values map[string]string // what fill has put in, by name
-	log    []exchange
-	late   lateness // the longest of those of its requests
-	mine   *person  // its Ann, if it has asked for her
-	others []user   // those that it has signed up
-	made   int      // how many tasks
+	mu      sync.Mutex        // cases send requests side by side
+	values  map[string]string // what fill has put in, by name
+	log     []exchange
+	late    lateness // the longest of those of its requests
+	mine    *person  // its Ann, if it has asked for her
+	others  []user   // those that it has signed up
+	made    int      // how many tasks
+	spoiled bool     // its people are not as others expect them: a login has failed, which the second server counts, or they have another password
 
 	unwatched bool     // nothing is asked in between: it might be what a server needs to be right
 	changed   *Outcome // that a refused request has changed something
@@ -146,6 +147,9 @@ func (t *try) note(r request, raw string, err error, late bool, waited time.Dura
 	}
 	if r.route() == "POST /tasks" {
 		t.made++
+	}
+	if r.hashes() && !strings.HasPrefix(raw, "HTTP/1.1 2") && !strings.HasPrefix(raw, "HTTP/1.1 3") {
+		t.spoiled = true
 	}
 }
 

@@ -11,6 +11,7 @@ type check struct {
 	wants string
 	// wrong says what the answer is in place of that, or "".
 	wrong func(answer) string
+	track int // the track whose server must be like that; 0 is either
 }
 
 // want is all that an answer must be.
@@ -26,8 +27,22 @@ func (w want) String() string {
 
 func wants(parts ...want) want { return slices.Concat(parts...) }
 
+// in is what one track's server alone must do.
+func in(track int, w want) want {
+	w = slices.Clone(w)
+	for i := range w {
+		w[i].track = track
+	}
+	return w
+}
+
+// of returns what a track's server must do.
+func (w want) of(track int) want {
+	return slices.DeleteFunc(slices.Clone(w), func(c check) bool { return c.track != 0 && c.track != track })
+}
+
 // that is a check of one's own.
-func that(wants string, wrong func(answer) string) want { return want{{wants, wrong}} }
+func that(wants string, wrong func(answer) string) want { return want{{wants: wants, wrong: wrong}} }
 
 // ok is for what must be taken, and okOrNot for what the standards leave to the server.
 var (
@@ -123,8 +138,9 @@ var either = wants(status(401), that("not_authenticated or invalid_token, with t
 	return ""
 }))
 
-// badLogin is the answer to a wrong password, and to what must look like one.
-var badLogin = wants(problem("invalid_grant", 401), bearer)
+// badLogin is the answer to a wrong password, and to what must look like one. The first server
+// answers as its tutorial does, the second as RFC 6749, section 5.2, wants it.
+var badLogin = wants(in(1, wants(problem("invalid_grant", 401), bearer)), in(2, problem("invalid_grant", 400)))
 
 // calm is any answer that does not say that the server broke. It may say that it does not
 // know a method, an encoding (501) or a version of HTTP (505).

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 
@@ -16,9 +17,9 @@ import (
 )
 
 // list shows the sections of the contract.
-func list(out *screen.Screen) {
+func list(out *screen.Screen, track int) {
 	all := 0
-	for _, section := range contract.Sections() {
+	for _, section := range contract.Sections(track) {
 		out.Printf("%-11s %4d   %s", section.Name, len(section.Cases), section.Title)
 		all += len(section.Cases)
 	}
@@ -28,20 +29,29 @@ func list(out *screen.Screen) {
 // askContract asks a running server, in whatever language it is written, whether it keeps the
 // HTTP contract.
 func askContract(ctx context.Context, s *session.Session, in *command.Input) (int, error) {
+	track := in.Int("track")
+	if track != 1 && track != 2 {
+		return command.Trouble, session.WayOut(fmt.Errorf("there is no track %d", track), "It is 1 or 2.")
+	}
 	if in.Bool("list") {
-		list(s.Screen)
+		list(s.Screen, track)
 		return command.Done, nil
 	}
 	wanted, err := results.Read(s, in)
 	if err != nil {
 		return command.Trouble, err
 	}
-	options := contract.Options{URL: in.String("url"), Key: in.String("secret"), Progress: func(done, all int) { s.Screen.Progress("%d of %d ...", done, all) }}
+	options := contract.Options{Track: track, URL: in.String("url"), Key: in.String("secret"), Progress: func(done, all int) { s.Screen.Progress("%d of %d ...", done, all) }}
 	if options.Key == "" || options.Key == "-" {
 		options.Key = os.Getenv("SECRET_KEY")
 	}
 	if sections := in.String("section"); sections != "" {
 		options.Sections = strings.Split(sections, ",")
+	}
+	if file := in.String("ca"); file != "" {
+		if options.Authorities, err = os.ReadFile(file); err != nil {
+			return command.Trouble, session.WayOut(err, "Name the file with the server's certificate. That of step 15 is localhost-cert.pem, beside its database.")
+		}
 	}
 	exit := command.Trouble
 	ask := func() error {
@@ -54,8 +64,16 @@ func askContract(ctx context.Context, s *session.Session, in *command.Input) (in
 		if servers, err = s.Workshop.Servers(); err != nil {
 			break
 		}
-		err = launch.Own(ctx, s, servers[0], func(running launch.Running) error {
+		if len(servers) < track {
+			return command.Trouble, session.WayOut(fmt.Errorf("track %d has no server", track), "Ask that of the first one: %s", session.Plain("contract -own"))
+		}
+		err = launch.Own(ctx, s, servers[track-1], func(running launch.Running) error {
 			options.URL = running.URL
+			if running.Certificate != "" {
+				if options.Authorities, err = os.ReadFile(running.Certificate); err != nil {
+					return err
+				}
+			}
 			for _, variable := range running.Env {
 				if key, ok := strings.CutPrefix(variable, "SECRET_KEY="); ok {
 					options.Key = key // the last one counts
