@@ -68,7 +68,7 @@ func pageRules() (cases []Case) {
 			}
 			t.lacksIn(ctx, get("/", first), u.email)
 		}},
-		{Name: "log-out", Why: "CWE-613", Asks: "a redirect, and the cookie is worth nothing, whoever has kept it", Do: func(ctx context.Context, t *try) {
+		{Name: "log-out", Why: "CWE-613", Asks: "a redirect, and the cookie is worth nothing, even to somebody who has kept it", Do: func(ctx context.Context, t *try) {
 			u := t.ann()
 			cookie := t.enter(ctx, u)
 			t.expect(ctx, form("", cookie).to("/logout"), status(302, 303))

@@ -20,7 +20,7 @@ func (t *try) isOver(ctx context.Context, p pair) {
 	t.expect(ctx, renew(p.refresh), badRefresh)
 }
 
-// goesOnAs ends the case unless an access token works.
+// works ends the case unless an access token works.
 func (t *try) works(ctx context.Context, p pair) {
 	t.expect(ctx, get("/auth/me").as(p.access), status(200))
 }

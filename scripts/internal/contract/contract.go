@@ -23,15 +23,15 @@ type Section struct {
 // Sections returns the whole contract of a track's server, 1 or 2, in its own order. Most of it
 // is the same for both.
 func Sections(track int) []Section {
-	if track == 2 {
-		return secondSections()
-	}
 	sections := firstSections()
+	if track == 2 {
+		sections = secondSections()
+	}
 	for i, s := range sections {
 		sections[i].Cases = asked(s.Name, s.Cases)
 		for j := range sections[i].Cases {
 			c := &sections[i].Cases[j]
-			c.Want = c.Want.of(1)
+			c.Want = c.Want.of(track)
 		}
 	}
 	return sections

@@ -15,12 +15,12 @@ var notInSecond = strings.Fields(`
 // what it says in another way, and what it has besides.
 func secondSections() (sections []Section) {
 	for _, s := range firstSections() {
-		s.Cases = slices.DeleteFunc(asked(s.Name, s.Cases), func(c Case) bool {
+		s.Cases = slices.DeleteFunc(s.Cases, func(c Case) bool {
 			return c.Key || slices.Contains(notInSecond, s.Name+"/"+c.Name)
 		})
 		sections = append(sections, s)
 	}
-	sections = append(sections,
+	return append(sections,
 		Section{"scopes", "What a token may do", scopeRules()},
 		Section{"renewal", "A refresh token renews once", renewals()},
 		Section{"ending", "POST /auth/revoke and POST /auth/logout end a session", endings()},
@@ -29,11 +29,4 @@ func secondSections() (sections []Section) {
 		Section{"pages", "Pages have a cookie that no other site can use", pageRules()},
 		Section{"throttle", "Somebody who guesses is stopped, and nobody else", throttles()},
 	)
-	for i := range sections {
-		for j := range sections[i].Cases {
-			c := &sections[i].Cases[j]
-			c.Want = c.Want.of(2)
-		}
-	}
-	return sections
 }
